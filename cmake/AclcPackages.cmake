@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+# The third-party libraries, all from Debian 12 packages. ARCHITECTURE.md says what each is for.
+
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(pegtl REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(Boost REQUIRED)  # Boost.Graph is used header-only
+find_package(CLI11 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+# How every target of the project is made: one language level, one set of warnings, one include root.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+add_library(aclc_options INTERFACE)
+target_include_directories(aclc_options INTERFACE $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}>)
+target_compile_features(aclc_options INTERFACE cxx_std_20)
+target_compile_options(aclc_options INTERFACE $<BUILD_INTERFACE:-Wall -Wextra -Wshadow -Wno-missing-field-initializers>)
+if(ACLC_WERROR)
+  target_compile_options(aclc_options INTERFACE $<BUILD_INTERFACE:-Werror>)
+endif()
+if(ACLC_SANITIZE)
+  add_compile_options(-fsanitize=${ACLC_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
+  add_link_options(-fsanitize=${ACLC_SANITIZE})
+endif()
+
+# aclc_library(NAME DEPENDS targets...): a static library of every .cpp in the current folder.
+# The folder is the unit: what it may use is what it links, and the `layering` test holds includes to that.
+function(aclc_library name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;PRIVATE_DEPENDS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  if(sources)
+    add_library(aclc_${name} STATIC ${sources})
+    target_link_libraries(aclc_${name} PUBLIC aclc_options ${ARG_DEPENDS} PRIVATE ${ARG_PRIVATE_DEPENDS})
+  else()
+    add_library(aclc_${name} INTERFACE)
+    target_link_libraries(aclc_${name} INTERFACE aclc_options ${ARG_DEPENDS} ${ARG_PRIVATE_DEPENDS})
+  endif()
+endfunction()

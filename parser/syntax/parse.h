@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// HuJSON text -> SyntaxTree. Never fails: every fault is reported and the rest of the text is still understood.
+#pragma once
+
+#include <string_view>
+
+#include "parser/diagnostics/diagnostic.h"
+#include "parser/syntax/tree.h"
+
+namespace aclc {
+
+/// Passing a limit is a diagnostic, never a crash.
+struct ParseLimits {
+  size_t max_bytes = size_t{256} << 20;
+  uint32_t max_depth = 10'000;       ///< nesting of objects and arrays
+  uint32_t max_diagnostics = 1'000;  ///< after these the parser goes on silently
+};
+
+/// The text must outlive the tree. The first error's upstream_text is what the hosted service's HuJSON library says
+/// (`hujson: line L, column C: ...`; see the recorded HuJSON verdicts), later ones have none: the library stops at its first.
+SyntaxTree parse(std::string_view text, DiagnosticSink& sink, const ParseLimits& limits = {});
+
+}  // namespace aclc
