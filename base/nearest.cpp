@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/nearest.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace aclc {
+namespace {
+
+/// Names are short; what is longer is no slip of anything, and the cost is the product of the lengths.
+constexpr size_t kLongestWord = 256;
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+}  // namespace
+
+size_t edit_distance(std::string_view a, std::string_view b, size_t limit) {
+  const size_t gap = a.size() > b.size() ? a.size() - b.size() : b.size() - a.size();
+  if (gap > limit || a.size() > kLongestWord || b.size() > kLongestWord) return std::max(gap, std::max(a.size(), b.size()));
+  const size_t n = b.size();
+  std::vector<size_t> before(n + 1), previous(n + 1), row(n + 1);
+  for (size_t j = 0; j <= n; ++j) previous[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    row[0] = i;
+    size_t least = i;
+    for (size_t j = 1; j <= n; ++j) {
+      const bool same = lower(a[i - 1]) == lower(b[j - 1]);
+      size_t d = std::min({previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (same ? 0 : 1)});
+      if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1])) {
+        d = std::min(d, before[j - 2] + 1);
+      }
+      row[j] = d;
+      least = std::min(least, d);
+    }
+    // A swap looks two rows back, so one row above the limit is not yet the end.
+    if (least > limit && *std::min_element(previous.begin(), previous.end()) > limit) return least;
+    before.swap(previous);
+    previous.swap(row);
+  }
+  return previous[n];
+}
+
+}  // namespace aclc

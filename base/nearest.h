@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// "Did you mean": the known word nearest to one that is not known.
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <string_view>
+
+namespace aclc {
+
+/// Edits between two words: insertions, deletions, replacements and swaps of neighbours, ASCII case aside. A difference
+/// above `limit` may be reported as any number above it.
+size_t edit_distance(std::string_view a, std::string_view b, size_t limit = std::numeric_limits<size_t>::max());
+
+/// How many edits still count as a slip for a word of this length.
+constexpr size_t slip_limit(size_t length) { return length < 3 ? 1 : length < 6 ? 2 : length / 3; }
+
+/// The candidate with the fewest edits within slip_limit, the first of equals; empty where none is near.
+template <class Words>
+std::string_view nearest(std::string_view word, const Words& candidates) {
+  std::string_view best;
+  size_t limit = slip_limit(word.size());
+  for (const std::string_view candidate : candidates) {
+    const size_t d = edit_distance(word, candidate, limit);
+    if (d > limit || (!best.empty() && d == limit)) continue;
+    best = candidate;
+    limit = d;
+  }
+  return best;
+}
+
+}  // namespace aclc
