@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: Apache-2.0
 # One line a program: aclc_property_test(FILE targets it links...)
+aclc_property_test(net aclc_net)
