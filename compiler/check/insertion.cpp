@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/check/insertion.h"
+
+#include <optional>
+
+namespace aclc::checks {
+namespace {
+
+struct Gap {
+  std::optional<uint32_t> line_end;  ///< of the line where the gap begins, comments on it included
+};
+
+// A line break inside a block comment ends no line.
+Gap scan_gap(std::string_view text, uint32_t begin, uint32_t end) {
+  for (uint32_t i = begin; i < end; ++i) {
+    if (text[i] == '\n') return {i > begin && text[i - 1] == '\r' ? i - 1 : i};
+    if (text[i] != '/' || i + 1 >= end) continue;
+    if (text[i + 1] == '*') {
+      const size_t close = text.find("*/", i + 2);
+      if (close == std::string_view::npos || close >= end) return {};
+      i = static_cast<uint32_t>(close) + 1;
+    } else if (text[i + 1] == '/') {
+      const size_t line = text.find('\n', i);
+      if (line == std::string_view::npos || line >= end) return {};
+      i = static_cast<uint32_t>(line) - 1;
+    }
+  }
+  return {};
+}
+
+// Line break and white space before the offset, if nothing else stands between it and the line's beginning.
+std::string indentation(std::string_view text, uint32_t offset) {
+  uint32_t line = offset;
+  while (line > 0 && (text[line - 1] == ' ' || text[line - 1] == '\t')) --line;
+  const bool crlf = line > 1 && text[line - 1] == '\n' && text[line - 2] == '\r';
+  if (line > 0 && text[line - 1] != '\n') return "\n";
+  return (crlf ? "\r\n" : "\n") + std::string(text.substr(line, offset - line));
+}
+
+}  // namespace
+
+std::string json_string(std::string_view text) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      out += "\\u00";
+      out += kHex[(c >> 4) & 15];
+      out += kHex[c & 15];
+    } else {
+      out += c;
+    }
+  }
+  return out += '"';
+}
+
+std::vector<Edit> add_member(const SyntaxTree& tree, NodeId object, std::string_view name, std::string_view value) {
+  const SyntaxNode& node = tree[object];
+  if (node.kind != NodeKind::kObject || (node.flags & (kBroken | kUnclosed)) != 0) return {};
+  std::string member = json_string(name).append(": ").append(value);
+  NodeId last;
+  NodeId first;
+  for (const NodeId child : tree.children(object)) {
+    if (!first.valid()) first = child;
+    last = child;
+  }
+  if (!last.valid()) return {{{node.span.begin + 1, node.span.begin + 1}, std::move(member)}};
+
+  const uint32_t end = tree[last].span.end;
+  const bool trailing_comma = (node.flags & kTrailingComma) != 0;
+  const Gap gap = scan_gap(tree.text(), end, node.span.end);
+  if (!gap.line_end) {
+    return {{{end, end}, ", " + member}};
+  }
+  const std::string line = indentation(tree.text(), tree[last].span.begin);
+  if (trailing_comma) return {{{*gap.line_end, *gap.line_end}, line + member + ","}};
+  if (*gap.line_end == end) return {{{end, end}, "," + line + member}};
+  return {{{end, end}, ","}, {{*gap.line_end, *gap.line_end}, line + member}};
+}
+
+std::vector<Edit> add_definition(const Policy& policy, const SyntaxTree& tree, std::string_view section, std::string_view name,
+                                 std::string_view value) {
+  for (const Section& s : policy.sections) {
+    if (policy.text(s.name) != section) continue;
+    if (tree.is(s.value, NodeKind::kNull)) {
+      return {{tree[s.value].span, "{" + json_string(name).append(": ").append(value) + "}"}};
+    }
+    return add_member(tree, s.value, name, value);
+  }
+  if (tree.size() == 0) return {};
+  return add_member(tree, tree.root(), section, "{" + json_string(name).append(": ").append(value) + "}");
+}
+
+}  // namespace aclc::checks

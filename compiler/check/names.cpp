@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/check/names.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "base/nearest.h"
+#include "compiler/check/domains.h"
+#include "compiler/check/insertion.h"
+
+namespace aclc::checks {
+namespace {
+
+using K = SelectorKind;
+using P = Position;
+
+constexpr std::string_view kTestsFailed = "test(s) failed";
+
+bool in_tests(P p) { return p == P::kTestSrc || p == P::kTestDst || p == P::kSshTestSrc || p == P::kSshTestDst; }
+
+// The hosted service's words for a selector that may not stand there (recorded answers, and messages quoted in public threads).
+std::string refusal(const Context& context, const Selector& s, P position) {
+  const std::string quoted = quote_go(context.written(s));
+  switch (position) {
+    case P::kAclSrc:
+    case P::kGrantSrc:
+      return s.kind == K::kAutogroup ? quoted + " not valid on the src side of a rule" : "";
+    case P::kAclDst:
+    case P::kGrantDst:
+      return s.autogroup == Autogroup::kDangerAll ? "cannot use autogroup:danger-all as a dst" : "";
+    case P::kVia:
+      return "via can only be a tag";
+    case P::kSshSrc:
+      return s.kind == K::kAutogroup ? quoted + " is not allowed in src" : "";
+    case P::kSshDst:
+      return "invalid dst " + quoted;
+    case P::kNodeAttrTarget:
+      return s.autogroup == Autogroup::kSelf ? "internal server error" : "";
+    case P::kTestSrc:
+    case P::kTestDst:
+      return std::string(kTestsFailed);
+    case P::kSshTestSrc:
+      return "SSH tests src contains disallowed element " + quoted;
+    case P::kSshTestDst:
+      return "SSH tests dst contains disallowed element " + quoted;
+    default:
+      return "";
+  }
+}
+
+std::string unknown_tag_text(std::string_view name, P position) {
+  const std::string quoted = quote_go(name);
+  switch (position) {
+    case P::kAclSrc:
+    case P::kGrantSrc:
+      return "src=tag not found: " + quoted;
+    case P::kAclDst:
+    case P::kGrantDst:
+      return "dst=" + quoted + ": tag not found: " + quoted;
+    case P::kVia:
+      return "tag " + quoted + " not found";
+    case P::kNodeAttrTarget:
+      return "tag not found: " + quoted;
+    case P::kTestSrc:
+    case P::kTestDst:
+    case P::kSshTestSrc:
+      return std::string(kTestsFailed);
+    case P::kSshTestDst:
+      return "SSH tests dst contains unknown tag " + quoted;
+    default:
+      return "";
+  }
+}
+
+std::string_view bare(std::string_view name) {
+  const size_t colon = name.find(':');
+  return colon == std::string_view::npos ? name : name.substr(colon + 1);
+}
+
+struct Suggestion {
+  std::string name;  ///< empty: nothing is near
+  Span defined;
+};
+
+// The nearest by what follows the prefix: of short names a prefix in common would make everything near.
+template <class Entry>
+Suggestion nearest_entry(const Context& context, std::string_view name, const std::vector<Entry>& entries) {
+  std::vector<std::string_view> names;
+  names.reserve(entries.size());
+  for (const Entry& e : entries) {
+    const std::string_view text = context.policy.text(e.name);
+    if (!text.empty()) names.push_back(bare(text));
+  }
+  const std::string_view best = nearest(bare(name), names);
+  if (best.empty()) return {};
+  for (const Entry& e : entries) {
+    const std::string_view text = context.policy.text(e.name);
+    if (bare(text) == best) return {std::string(text), e.name.span};
+  }
+  return {};
+}
+
+// The same word under another prefix: `eng` where `group:eng` is meant, `tag:eng` where it is a group.
+Suggestion same_word(const Context& context, std::string_view name) {
+  const std::string_view word = bare(name);
+  const auto find = [&](std::string_view prefix, const std::vector<uint32_t>& index, auto& entries) -> Suggestion {
+    const std::string full = std::string(prefix).append(word);
+    const StringId id = context.policy.names.find(full);
+    if (full == name || !id.valid() || id.value >= index.size() || index[id.value] == Definitions::kNone) return {};
+    return {full, entries[index[id.value]].name.span};
+  };
+  const Definitions& d = context.definitions;
+  const Policy& p = context.policy;
+  if (Suggestion s = find("tag:", d.tag, p.tag_owners); !s.name.empty()) return s;
+  if (Suggestion s = find("group:", d.group, p.groups); !s.name.empty()) return s;
+  if (Suggestion s = find("ipset:", d.ipset, p.ipsets); !s.name.empty()) return s;
+  return find("", d.host, p.hosts);
+}
+
+// Adds the "did you mean": a slip within the same section is replaced without asking, another kind of selector is not.
+Diagnostic advise(const Context& context, Diagnostic found, std::string_view name, Suggestion near, std::string_view replacement_prefix,
+                  P position) {
+  FixSafety safety = FixSafety::kSafe;
+  if (near.name.empty()) {
+    near = same_word(context, name);
+    Selector other;
+    other.kind = near.name.starts_with("tag:")     ? K::kTag
+                 : near.name.starts_with("group:") ? K::kGroup
+                 : near.name.starts_with("ipset:") ? K::kIpSet
+                                                   : K::kHost;
+    if (near.name.empty() || standing(other, position) != Standing::kYes) return found;
+    safety = FixSafety::kUnsafe;
+    replacement_prefix = "";
+  }
+  std::string escaped = json_string(near.name);
+  escaped = escaped.substr(1, escaped.size() - 2);
+  const Span span = found.span;
+  return std::move(found)
+      .help(fmt::format("did you mean `{}`?", near.name))
+      .label(near.defined, fmt::format("`{}` is defined here", near.name))
+      .fix(fmt::format("replace with `{}`", near.name), {{span, std::string(replacement_prefix) + escaped}}, safety);
+}
+
+Diagnostic offer_definition(const Context& context, Diagnostic found, std::string_view section, std::string_view name,
+                            std::string_view value) {
+  std::vector<Edit> edits = add_definition(context.policy, context.tree, section, name, value);
+  if (edits.empty()) return found;
+  return std::move(found).fix(fmt::format("add `{}` to {}", name, section), std::move(edits), FixSafety::kUnsafe);
+}
+
+Diagnostic unknown_tag(const Context& context, std::string_view name, Span span, std::string upstream, P position) {
+  Diagnostic found = advise(context, diag::UnknownTag(span, name).upstream(std::move(upstream)), name,
+                            nearest_entry(context, name, context.policy.tag_owners), "", position);
+  if (found.help_text.empty()) found.help_text = "whoever may use a tag is listed in tagOwners; an empty list means admins only";
+  return offer_definition(context, std::move(found), "tagOwners", name, "[]");
+}
+
+void report_unknown_group(const Context& context, const Selector& s, std::string_view name, P position) {
+  // A tailnet file leaves no group unseen, and the hosted service fails a test that it cannot resolve (recorded answers).
+  const bool fails = in_tests(position) && context.options.tailnet != nullptr;
+  const Severity severity = fails ? Severity::kError : context.unknown_group();
+  Diagnostic found = advise(context, diag::UnknownGroup(s.span, name).as(severity), name,
+                            nearest_entry(context, name, context.policy.groups), "", position);
+  if (fails) found.upstream_text = kTestsFailed;
+  if (found.help_text.empty()) {
+    found.help_text = severity == Severity::kWarning ? "fine if it is synced from the identity provider; otherwise nobody is in it"
+                                                     : "add it to groups";
+  }
+  context.sink.report(offer_definition(context, std::move(found), "groups", name, "[]"));
+}
+
+void report_unknown_host(const Context& context, const Selector& s, std::string_view name, P position) {
+  std::string upstream;
+  if (position == P::kNodeAttrTarget) upstream = quote_go(name) + ": invalid address";
+  if (in_tests(position)) upstream = kTestsFailed;
+  const std::string_view prefix = position == P::kIpSetElement ? "host:" : "";
+  Diagnostic found = advise(context, diag::UnknownHost(s.span, name).upstream(std::move(upstream)), name,
+                            nearest_entry(context, name, context.policy.hosts), prefix, position);
+  if (found.help_text.empty()) {
+    found.help_text = name.find('.') != std::string_view::npos
+                          ? "DNS names mean nothing in a policy; give the address a name in hosts"
+                          : "a bare word is a name of hosts; people are written `name@domain`, tags `tag:name`, groups `group:name`";
+  }
+  context.sink.report(std::move(found));
+}
+
+void report_unknown_set(const Context& context, const Selector& s, std::string_view name, P position) {
+  context.sink.report(advise(context, diag::UnknownIpSet(s.span, name), name, nearest_entry(context, name, context.policy.ipsets), "",
+                             position));
+}
+
+}  // namespace
+
+bool may_stand(const Context& context, const Selector& s, Position position) {
+  if (s.kind == K::kInvalid) return false;
+  const Standing standing_here = standing(s, position);
+  if (standing_here == Standing::kYes) return true;
+  const std::string_view written = context.written(s);
+  if (standing_here == Standing::kDoubtful) {
+    context.sink.report(diag::DoubtfulSelector(s.span, written, position_name(position))
+                            .help("the documentation names it for `src` and `dst` only; list a group instead"));
+    return true;
+  }
+  Diagnostic found = diag::MisplacedSelector(s.span, written, position_name(position));
+  found.upstream_text = refusal(context, s, position);
+  found.help_text = "taken there: " + allowed_forms(position);
+  if (s.kind == K::kRange) found.help_text = "ranges stand in ipsets only; name the range there and write `ipset:NAME` here";
+  if (s.autogroup == Autogroup::kDangerAll && (position == P::kAclDst || position == P::kGrantDst)) {
+    found = std::move(found).fix("replace with `*`", {{s.span, "*"}}, FixSafety::kUnsafe);
+  }
+  context.sink.report(std::move(found));
+  return false;
+}
+
+bool is_defined(const Context& context, const Selector& s, Position position) {
+  const Definitions& d = context.definitions;
+  switch (s.kind) {
+    case K::kTag:
+      if (d.tag_of(s.name) != Definitions::kNone) return true;
+      context.sink.report(
+          unknown_tag(context, context.policy.text(s), s.span, unknown_tag_text(context.policy.text(s), position), position));
+      return false;
+    case K::kGroup:
+      if (d.group_of(s.name) == Definitions::kNone) report_unknown_group(context, s, context.policy.text(s), position);
+      return true;
+    case K::kHost:
+      if (d.host_of(s.name) != Definitions::kNone) return true;
+      report_unknown_host(context, s, context.policy.text(s), position);
+      return false;
+    case K::kIpSet:
+      if (d.ipset_of(s.name) != Definitions::kNone) return true;
+      report_unknown_set(context, s, context.policy.text(s), position);
+      return false;
+    default:
+      return true;
+  }
+}
+
+bool use(const Context& context, const Selector& s, Position position) {
+  if (!may_stand(context, s, position) || !is_defined(context, s, position)) return false;
+  if (s.kind == K::kUserDomain) {
+    check_domain(context, context.policy.text(s), s.span, position == P::kSshSrc ? "[ssh] " : "", DomainUse::kUsers);
+  }
+  return true;
+}
+
+void report_unknown_tag(const Context& context, std::string_view name, Span span, std::string upstream) {
+  context.sink.report(unknown_tag(context, name, span, std::move(upstream), P::kRecorder));
+}
+
+void check_postures_of(const Context& context, const PostureRefs& refs) {
+  for (const Selector& s : context.policy.at(refs.names)) {
+    if (!may_stand(context, s, P::kSrcPosture)) continue;
+    if (s.kind != K::kPosture || context.definitions.posture_of(s.name) != Definitions::kNone) continue;
+    const std::string_view name = context.policy.text(s);
+    Diagnostic found = diag::UnknownPosture(s.span, name);
+    const Suggestion near = nearest_entry(context, name, context.policy.postures);
+    if (near.name.empty()) {
+      found.help_text = "define it in postures";
+    } else {
+      found = advise(context, std::move(found), name, near, "", P::kSrcPosture);
+    }
+    context.sink.report(std::move(found));
+  }
+}
+
+void check_member_spelling(const Context& context) {
+  std::vector<Span> legacy;
+  std::optional<Span> current;
+  const auto see = [&](const Selector& s) {
+    if (s.kind != K::kAutogroup || s.autogroup != Autogroup::kMember) return;
+    if (context.written(s).ends_with("members")) {
+      legacy.push_back(s.span);
+    } else if (!current) {
+      current = s.span;
+    }
+  };
+  for (const Selector& s : context.policy.selectors) see(s);
+  for (const Destination& d : context.policy.destinations) see(d.selector);
+  for (const AclTest& t : context.policy.tests) see(t.src);
+  for (const SshTest& t : context.policy.ssh_tests) see(t.src);
+  if (legacy.empty() || !current) return;
+  std::vector<Edit> edits;
+  Span first = legacy.front();
+  for (const Span span : legacy) {
+    edits.push_back({{span.end - 1, span.end}, ""});
+    if (span.begin < first.begin) first = span;
+  }
+  context.sink.report(diag::TwoMemberSpellings(first)
+                          .label(*current, "`autogroup:member` stands here")
+                          .help("`autogroup:members` is the old spelling; one policy may not use both")
+                          .fix("write `autogroup:member` everywhere", std::move(edits)));
+}
+
+}  // namespace aclc::checks

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// One selector at one position: may it stand there, and is what it names defined? Internal to compiler/check.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/text/quote.h"
+#include "compiler/check/context.h"
+
+namespace aclc::checks {
+
+/// False where the selector is refused at the position, or was refused before: nothing more need be said about it.
+bool may_stand(const Context& context, const Selector& selector, Position position);
+
+/// False where the selector's name is defined nowhere; undefined groups may come from an identity provider and are true.
+bool is_defined(const Context& context, const Selector& selector, Position position);
+
+/// Both of them, with the domain of `user:*@domain`.
+bool use(const Context& context, const Selector& selector, Position position);
+
+/// Reports an undefined tag named by a text of its own (an app connector, a recorder).
+void report_unknown_tag(const Context& context, std::string_view name, Span span, std::string upstream);
+
+/// A reference to `posture:x` in a rule or in defaultSrcPosture.
+void check_postures_of(const Context& context, const PostureRefs& refs);
+
+}  // namespace aclc::checks
