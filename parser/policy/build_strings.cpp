@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+// Single strings: selectors, destinations with ports, protocols.
+#include <fmt/format.h>
+
+#include "base/nearest.h"
+#include "base/net/protocol.h"
+#include "parser/policy/builder.h"
+#include "parser/policy/port_form.h"
+
+namespace aclc {
+namespace {
+
+using sv = std::string_view;
+
+constexpr uint32_t kUnknownForm = 0;  // form_index_: 0 unknown, else index into forms_ + 1
+
+constexpr sv kAutogroupNames[] = {"autogroup:member", "autogroup:tagged", "autogroup:self", "autogroup:internet", "autogroup:danger-all", "autogroup:shared", "autogroup:owner", "autogroup:admin", "autogroup:it-admin", "autogroup:network-admin", "autogroup:billing-admin", "autogroup:auditor", "autogroup:nonroot"};
+constexpr sv kProtocolNames[] = {"tcp", "udp", "icmp", "sctp", "ipv6-icmp", "igmp", "ipv4", "ip-in-ip", "egp", "igp", "gre", "esp", "ah"};
+
+/// Words that are prefixes of names: what follows their colon may be a name, not ports.
+bool is_prefix_word(sv word) { return word == "tag" || word == "group" || word == "autogroup" || word == "ipset" || word == "svc"; }
+bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+/// A prefixed name that stands whole, so that what follows its colon is no port: `tag:web`.
+bool is_prefixed(SelectorKind k) {
+  return k == SelectorKind::kGroup || k == SelectorKind::kTag || k == SelectorKind::kAutogroup || k == SelectorKind::kIpSet || k == SelectorKind::kService;
+}
+
+}  // namespace
+
+Text Builder::text(const Quoted& q, bool trimmed) {
+  const sv kept = trimmed ? trim(q.text) : q.text;
+  const size_t begin = static_cast<size_t>(kept.data() - q.text.data());
+  return {policy_.names.intern(kept), span_of(q, begin, begin + kept.size())};
+}
+
+bool Builder::report_placeholder(const Quoted& q, size_t begin, size_t end) {
+  const sv found = find_placeholder(q.text.substr(begin, end - begin));
+  if (found.empty()) return false;
+  const size_t at = static_cast<size_t>(found.data() - q.text.data());
+  if (wanted(Kind::kPlaceholder)) {
+    report(diag::Placeholder(span_of(q, at, at + found.size()), found)
+               .help("the file is a template: check it after the tool that fills it in has run"));
+  }
+  return true;
+}
+
+void Builder::report_selector(const Quoted& q, size_t begin, size_t end, const SelectorForm& form) {
+  const sv text = q.text.substr(begin, end - begin);
+  const Span span = span_of(q, begin, end);
+  switch (form.fault) {
+    case SelectorFault::kNone: return;
+    case SelectorFault::kPlaceholder: report_placeholder(q, begin, end); return;
+    case SelectorFault::kAutogroup: {
+      if (!wanted(Kind::kUnknownAutogroup)) return;
+      Diagnostic d = diag::UnknownAutogroup(span, text);
+      if (const sv meant = nearest(text, kAutogroupNames); !meant.empty()) {
+        d = std::move(d).help(fmt::format("did you mean `{}`?", meant)).fix(fmt::format("replace with `{}`", meant), {{span, std::string(meant)}});
+      }
+      report(std::move(d));
+      return;
+    }
+    case SelectorFault::kUserPrefix: {
+      if (!wanted(Kind::kUserPrefix)) return;
+      Diagnostic d = diag::UserPrefix(span, text);
+      const sv login = text.substr(sv("user:").size());
+      const size_t at = login.find('@');
+      if (at != sv::npos && at > 0 && login.find('*') == sv::npos) {
+        d = std::move(d).help("a single user is written without it").fix("remove `user:`", {{span_of(q, begin, begin + 5), ""}});
+      }
+      report(std::move(d));
+      return;
+    }
+    case SelectorFault::kForm: break;
+  }
+  if (!wanted(Kind::kInvalidSelector)) return;
+  Diagnostic d = diag::InvalidSelector(span, text, form.reason);
+  if (!form.replacement.empty()) {
+    d = std::move(d)
+            .help(fmt::format("did you mean `{}`?", form.replacement))
+            .fix(fmt::format("replace the prefix with `{}`", form.replacement),
+                 {{span_of(q, begin, begin + text.find(':') + 1), std::string(form.replacement)}});
+  }
+  report(std::move(d));
+}
+
+Selector Builder::selector_of(const Quoted& q, size_t begin, size_t end, bool& broken) {
+  const sv text = q.text.substr(begin, end - begin);
+  const StringId id = policy_.names.intern(text);
+  if (id.value >= form_index_.size()) form_index_.resize(std::max<size_t>(policy_.names.size(), form_index_.size() * 2), kUnknownForm);
+  const uint32_t known = form_index_[id.value];
+  if (known != kUnknownForm) {
+    Selector s = forms_[known - 1];
+    s.span = span_of(q, begin, end);
+    if (s.kind != SelectorKind::kInvalid && !(s.kind == SelectorKind::kPrefix && s.prefix.has_host_bits())) return s;
+  }
+  const SelectorForm form = classify_selector(text);
+  Selector s;
+  s.span = span_of(q, begin, end);
+  s.kind = form.kind;
+  s.autogroup = form.autogroup;
+  s.prefix = form.prefix;
+  s.last = form.last;
+  s.name = form.kind == SelectorKind::kUserDomain ? policy_.names.intern(form.name) : id;
+  if (known == kUnknownForm) {
+    forms_.push_back(s);
+    form_index_[id.value] = static_cast<uint32_t>(forms_.size());
+  }
+  if (form.kind == SelectorKind::kInvalid) {
+    broken = true;
+    report_selector(q, begin, end, form);
+  } else {
+    warn_host_bits(s);
+  }
+  return s;
+}
+
+Selector Builder::selector(const Quoted& q, bool& broken) {
+  const sv kept = trim(q.text);
+  const size_t begin = static_cast<size_t>(kept.data() - q.text.data());
+  return selector_of(q, begin, begin + kept.size(), broken);
+}
+
+void Builder::warn_host_bits(const Selector& s) {
+  if (s.kind != SelectorKind::kPrefix || !s.prefix.has_host_bits() || !wanted(Kind::kHostBits)) return;
+  const std::string masked = s.prefix.masked().to_text();
+  report(diag::HostBits(s.span, policy_.text(s))
+             .help(fmt::format("it stands for `{}`", masked))
+             .fix(fmt::format("replace with `{}`", masked), {{s.span, masked}}));
+}
+
+Selector Builder::address_or_prefix(const Quoted& q, bool& broken) {
+  Selector s;
+  const Text t = text(q, true);
+  s.span = t.span;
+  s.name = t.value;
+  const sv written = policy_.text(t);
+  if (const auto a = Address::parse(written)) {
+    s.kind = SelectorKind::kAddress;
+    s.prefix = Prefix::host(*a);
+  } else if (const auto p = Prefix::parse(written)) {
+    s.kind = SelectorKind::kPrefix;
+    s.prefix = *p;
+    warn_host_bits(s);
+  } else {
+    broken = true;
+    if (!report_placeholder(q, 0, q.text.size()) && wanted(Kind::kInvalidAddress)) report(diag::InvalidAddress(s.span, written));
+  }
+  return s;
+}
+
+Protocol Builder::protocol(const Quoted& q, size_t begin, size_t end, Place place, bool& broken) {
+  const sv name = q.text.substr(begin, end - begin);
+  const Span span = span_of(q, begin, end);
+  if (name.empty() && place != Place::kGrantIp) return {};  // the zero value: as if left out
+  if (name == "*" && place == Place::kGrantIp) return {0, span};
+  if (const auto number = parse_protocol(name)) return {*number, span};
+  broken = true;
+  if (report_placeholder(q, begin, end) || !wanted(Kind::kUnknownProtocol)) return {};
+  Diagnostic d = diag::UnknownProtocol(span, name);
+  if (const uint16_t port = port_of_service(name)) {
+    d = std::move(d).help(place == Place::kGrantIp ? fmt::format("`{}` is a service, usually `tcp:{}`", name, port)
+                                                   : fmt::format("`{}` is a service: leave `proto` out and allow port {}", name, port));
+  } else if (const sv meant = nearest(name, kProtocolNames); !meant.empty()) {
+    d = std::move(d).help(fmt::format("did you mean `{}`?", meant)).fix(fmt::format("replace with `{}`", meant), {{span, std::string(meant)}});
+  } else {
+    d = std::move(d).help("a protocol is a name such as tcp, udp, icmp, sctp, or a number from 1 to 255");
+  }
+  report(std::move(d));
+  return {};
+}
+
+bool Builder::quick_destination(const Quoted& q, Place place, Destination& out, bool& ok) {
+  const size_t colon = q.text.rfind(':');
+  if (colon == sv::npos || colon == 0 || colon + 1 == q.text.size()) return false;
+  const char c = q.text[colon + 1];
+  if (c != '*' && (c < '0' || c > '9')) return false;
+  const StringId id = policy_.names.intern(q.text.substr(0, colon));
+  if (id.value >= form_index_.size() || form_index_[id.value] == kUnknownForm) return false;
+  const Selector& known = forms_[form_index_[id.value] - 1];
+  if (known.kind == SelectorKind::kInvalid || (known.kind == SelectorKind::kPrefix && known.prefix.has_host_bits())) return false;
+  if (known.kind == SelectorKind::kHost && is_prefix_word(q.text.substr(0, colon))) return false;
+  if (is_space(q.text.back()) || is_space(q.text.front())) return false;
+  out.selector = known;
+  out.selector.span = span_of(q, 0, colon);
+  out.span = span_of(q);
+  out.ports_span = span_of(q, colon + 1, q.text.size());
+  ok = ports(q, colon + 1, q.text.size(), place, out.ports);
+  return true;
+}
+
+Builder::Split Builder::split_destination(sv kept) {
+  const size_t colon = kept.rfind(':');
+  if (colon == sv::npos) return {Split::kNoColon, 0};
+  const sv tail = kept.substr(colon + 1);
+  PortRange unused;
+  const bool numeric = tail.find(',') != sv::npos || parse_port_item(tail, unused) != PortFault::kFirst;
+  const SelectorForm whole = classify_selector(kept);
+  if (whole.kind == SelectorKind::kAddress || whole.kind == SelectorKind::kPrefix) {
+    const bool head_stands = classify_selector(kept.substr(0, colon)).kind != SelectorKind::kInvalid;
+    if (!numeric || !head_stands) return {Split::kBareAddress, colon};
+  }
+  if (!numeric && kept.find(':') == colon && (is_prefixed(whole.kind) || whole.fault == SelectorFault::kAutogroup)) {
+    return {Split::kBareName, colon};
+  }
+  return {Split::kPorts, colon};
+}
+
+bool Builder::bracketed(const Quoted& q, size_t begin, size_t colon, Selector& out, bool& broken) {
+  const sv text = q.text.substr(begin, colon - begin);
+  const size_t close = text.find(']');
+  const auto address = close == sv::npos ? std::nullopt : Address::parse(text.substr(1, close - 1));
+  if (address && !address->is_v4()) {
+    const sv rest = text.substr(close + 1);
+    if (rest.empty()) {
+      out = selector_of(q, begin + 1, begin + close, broken);
+      return true;
+    }
+    const std::string joined = fmt::format("{}{}", text.substr(1, close - 1), rest);
+    if (const auto prefix = Prefix::parse(joined)) {
+      out.kind = SelectorKind::kPrefix;
+      out.prefix = *prefix;
+      out.span = span_of(q, begin, colon);
+      out.name = policy_.names.intern(joined);
+      warn_host_bits(out);
+      return true;
+    }
+  }
+  SelectorForm form;
+  form.fault = find_placeholder(text).empty() ? SelectorFault::kForm : SelectorFault::kPlaceholder;
+  form.reason = "brackets stand only around an IPv6 address";
+  report_selector(q, begin, colon, form);
+  out.span = span_of(q, begin, colon);
+  return false;
+}
+
+bool Builder::destination(const Quoted& q, Place place, Destination& out) {
+  bool ok = true;
+  if (quick_destination(q, place, out, ok)) return ok;
+  const sv kept = trim(q.text);
+  const size_t begin = static_cast<size_t>(kept.data() - q.text.data());
+  const size_t end = begin + kept.size();
+  out.span = span_of(q);
+  bool broken = kept.size() != q.text.size() && !kept.empty();
+  if (broken && wanted(Kind::kStraySpace)) {
+    const Span inner = span_of(q, begin, end);
+    Diagnostic d = diag::StraySpace(out.span, kept).fix("remove the white space", {{{out.span.begin, inner.begin}, ""}, {{inner.end, out.span.end}, ""}});
+      report(std::move(d));
+  }
+  const Split split = split_destination(kept);
+  const size_t colon = begin + split.colon;
+  if (split.how != Split::kPorts) {
+    out.selector = selector_of(q, begin, end, broken);
+    if (out.selector.kind != SelectorKind::kInvalid) {
+      std::string upstream;
+      if (split.how == Split::kNoColon) upstream = fmt::format("dst=\"{}\": hostport must contain a colon (\":\")", kept);
+      if (split.how == Split::kBareName) upstream = upstream_port(q, q.text.substr(colon + 1, end - colon - 1), place, "invalid first integer");
+      report_missing_port(q, begin, end, place, std::move(upstream));
+    }
+    return false;
+  }
+  out.ports_span = span_of(q, colon + 1, end);
+  if (kept.front() == '[') {
+    if (!bracketed(q, begin, colon, out.selector, broken)) broken = true;
+  } else {
+    out.selector = selector_of(q, begin, colon, broken);
+  }
+  const bool placeholder = broken && out.selector.kind == SelectorKind::kInvalid && !find_placeholder(kept).empty();
+  return (placeholder || ports(q, colon + 1, end, place, out.ports)) && !broken;
+}
+
+}  // namespace aclc

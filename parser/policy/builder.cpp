@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+// Walking members and entries, and the reports about types, unknown and doubled members.
+#include "parser/policy/builder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/nearest.h"
+
+namespace aclc {
+namespace {
+
+std::string_view found_text(NodeKind kind) {
+  switch (kind) {
+    case NodeKind::kObject: return "an object";
+    case NodeKind::kArray: return "an array";
+    case NodeKind::kString: return "a string";
+    case NodeKind::kNumber: return "a number";
+    case NodeKind::kTrue:
+    case NodeKind::kFalse: return "true or false";
+    case NodeKind::kNull: return "null";
+    default: return "nothing";
+  }
+}
+
+bool is_whole(std::string_view number) { return number.find_first_of(".eE") == std::string_view::npos; }
+
+bool fits(const Field& field, NodeKind kind, std::string_view text) {
+  switch (field.container) {
+    case Container::kList: return kind == NodeKind::kArray;
+    case Container::kMap:
+    case Container::kMapOfLists: return kind == NodeKind::kObject;
+    case Container::kOne: break;
+  }
+  switch (field.value) {
+    case Value::kBoolean: return kind == NodeKind::kTrue || kind == NodeKind::kFalse;
+    case Value::kInteger: return kind == NodeKind::kNumber && is_whole(text);
+    case Value::kScalar: return kind == NodeKind::kString || kind == NodeKind::kNumber || kind == NodeKind::kTrue || kind == NodeKind::kFalse;
+    case Value::kObject: return kind == NodeKind::kObject;
+    case Value::kAnything: return true;
+    default: return kind == NodeKind::kString;
+  }
+}
+
+std::string_view service_name(Target target) { return target == Target::kTailscale ? "Tailscale" : "Headscale"; }
+
+}  // namespace
+
+Span Builder::mark_of(NodeId id) const {
+  const SyntaxNode& n = tree_[id];
+  if (n.kind == NodeKind::kObject || n.kind == NodeKind::kArray) return {n.span.begin, std::min(n.span.begin + 1, n.span.end)};
+  return n.span;
+}
+
+void Builder::report(Diagnostic d) {
+  // Whatever is wrong with a test's strings, the hosted service says no more than this (recorded answers).
+  if (in_test_ && d.kind >= Kind::kStraySpace && d.severity == Severity::kError && d.upstream_text.empty()) d.upstream_text = "test(s) failed";
+  uint32_t& count = reported_[static_cast<size_t>(d.kind)];
+  if (count >= kMaxPerKind) return;
+  if (++count == kMaxPerKind) d = std::move(d).help("further findings of this kind are not shown");
+  sink_.report(std::move(d));
+}
+
+void Builder::wrong_type(std::string subject, std::string_view expected, NodeId found) {
+  if (already_reported(found) || !wanted(Kind::kWrongType)) return;
+  const NodeKind kind = tree_[found].kind;
+  Diagnostic d = diag::WrongType(mark_of(found), subject, expected, found_text(kind));
+  const Span span = span_of(found);
+  const std::string_view source = tree_.text_of(found);
+  const bool scalar = kind == NodeKind::kNumber || kind == NodeKind::kTrue || kind == NodeKind::kFalse;
+  if (expected == "a string" && scalar) {
+    d = std::move(d).fix("put it in quotes", {{span, fmt::format("\"{}\"", source)}});
+  } else if (expected == "true or false" && (source == "\"true\"" || source == "\"false\"")) {
+    d = std::move(d).fix("remove the quotes", {{span, std::string(source.substr(1, source.size() - 2))}});
+  } else if (expected == "an array of strings" && kind == NodeKind::kString) {
+    d = std::move(d).fix("put it in brackets", {{span, fmt::format("[{}]", source)}});
+  } else if (expected == "an array of objects" && kind == NodeKind::kObject) {
+    d = std::move(d).fix("put it in brackets", {{{span.begin, span.begin}, "["}, {{span.end, span.end}, "]"}});
+  }
+  report(std::move(d));
+}
+
+bool Builder::type_matches(const Field& field, NodeId value) {
+  if (already_reported(value)) return false;
+  if (fits(field, tree_[value].kind, tree_[value].kind == NodeKind::kNumber ? tree_.text_of(value) : std::string_view())) return true;
+  wrong_type(fmt::format("`{}`", field.name), expected_text(field), value);
+  return false;
+}
+
+void Builder::unknown_field(Shape shape, const Quoted& name) {
+  if (!wanted(Kind::kUnknownField)) return;
+  std::vector<std::string_view> known;
+  for (const Field& f : shape_info(shape).fields) {
+    if (target_ == Target::kHeadscale && f.known_by != KnownBy::kBoth) continue;
+    known.push_back(f.name);
+  }
+  Diagnostic d = diag::UnknownField(span_of(name), name.text, shape_info(shape).title);
+  if (target_ == Target::kTailscale) d = std::move(d).upstream(fmt::format("json: unknown field \"{}\"", name.text));
+  if (const std::string_view meant = nearest(name.text, known); !meant.empty()) {
+    d = std::move(d)
+            .help(fmt::format("did you mean `{}`?", meant))
+            .fix(fmt::format("replace with `{}`", meant), {{span_of(name), std::string(meant)}});
+  } else {
+    d = std::move(d).help(fmt::format("known here: {}", fmt::join(known, ", ")));
+  }
+  report(std::move(d));
+}
+
+Edit Builder::removal(NodeId member) const {
+  // Up to the next member if there is one in the same object, which takes the comma along; else the member alone, whose
+  // comma may then trail.
+  const Span span = span_of(member);
+  const uint32_t next = tree_[member].next;
+  if (next < tree_.size()) {
+    const NodeId after{size_t{next}};
+    if (tree_[after].kind == NodeKind::kMember && tree_[after].span.begin > span.end) {
+      const std::string_view gap = tree_.text().substr(span.end, tree_[after].span.begin - span.end);
+      if (gap.find('}') == std::string_view::npos && gap.find('/') == std::string_view::npos) return {{span.begin, tree_[after].span.begin}, ""};
+    }
+  }
+  return {span, ""};
+}
+
+void Builder::duplicate(const Quoted& name, NodeId first, NodeId second) {
+  if (!wanted(Kind::kDuplicateKey)) return;
+  const NodeId first_name = tree_.name_of(first);
+  Diagnostic d = diag::DuplicateKey(span_of(name), name.text).label(span_of(first_name), "first given here");
+  const Edit edit = removal(second);
+  const bool same = tree_.text_of(tree_.value_of(first)) == tree_.text_of(tree_.value_of(second));
+  // A member at the end keeps the comma before it, which the language allows to trail.
+  d = std::move(d).fix("remove the later one", {edit}, same ? FixSafety::kSafe : FixSafety::kUnsafe);
+  report(std::move(d));
+}
+
+bool Builder::first_of_key(const Quoted& key, NodeId member) {
+  const StringId id = policy_.names.intern(key.text);
+  if (id.value >= seen_keys_.size()) seen_keys_.resize(std::max<size_t>(policy_.names.size(), seen_keys_.size() * 2));
+  SeenKey& seen = seen_keys_[id.value];
+  if (seen.map == map_count_) {
+    duplicate(key, seen.member, member);
+    return false;
+  }
+  seen = {map_count_, member};
+  return true;
+}
+
+bool Builder::match_member(Shape shape, NodeId member, uint32_t (&seen)[kMostFields], bool& broken, Member& out) {
+  const NodeId name_node = tree_.name_of(member);
+  if (!readable(name_node)) {
+    broken = true;
+    return false;
+  }
+  const Quoted name = quoted(name_node);
+  const std::optional<FieldMatch> match = find_field(shape, name.text, target_);
+  if (!match) {
+    // A third-party console for Headscale keeps its own data in such members, and Headscale passes over them.
+    if (target_ == Target::kHeadscale && shape == Shape::kAcl && !name.text.empty() && name.text.front() == '#') return false;
+    if (!find_placeholder(name.text).empty()) {
+      report_placeholder(name, 0, name.text.size());
+    } else {
+      unknown_field(shape, name);
+    }
+    broken = true;
+    return false;
+  }
+  const Field& field = shape_info(shape).fields[match->index];
+  if (seen[match->index] != 0) {
+    const NodeId first{size_t{seen[match->index] - 1}};
+    std::string first_scratch;
+    const std::string_view first_name = tree_.string_value(tree_.name_of(first), first_scratch);
+    const std::optional<FieldMatch> first_match = find_field(shape, first_name, target_);
+    if (first_match && first_match->old_name != match->old_name) {
+      report(diag::TwoNamesForField(span_of(name), first_name, name.text)
+                 .label(span_of(tree_.name_of(first)), "first given here")
+                 .help(fmt::format("keep `{}`", field.name)));
+    } else {
+      duplicate(name, first, member);
+    }
+    broken = true;
+    return false;
+  }
+  seen[match->index] = member.value + 1;
+  const NodeId value = tree_.value_of(member);
+  if (tree_[value].kind == NodeKind::kNull) return false;
+  if (field.known_by == KnownBy::kOurs) {
+    if (shape == Shape::kPolicy) {
+      report(diag::OwnSection(span_of(name), service_name(target_), field.name)
+                 .help("this project's node daemon serves it; remove it from a policy that is meant for others"));
+    }
+  } else if (field.known_by == KnownBy::kTailscale && target_ == Target::kHeadscale) {
+    report(diag::NotInTarget(span_of(name), service_name(target_), field.name));
+    broken = true;
+  }
+  if (!type_matches(field, value)) {
+    broken = true;
+    // One string where a list of strings belongs: its meaning is plain, so later phases get it.
+    const bool lone = field.container == Container::kList && field.value != Value::kObject && readable(value);
+    if (!lone) return false;
+  }
+  out = {match->index, value};
+  return true;
+}
+
+bool Builder::string_element(const Field& field, NodeId element, bool& broken) {
+  if (readable(element)) return true;
+  broken = true;
+  if (!already_reported(element)) wrong_type(fmt::format("an element of `{}`", field.name), "a string", element);
+  return false;
+}
+
+bool Builder::object_element(const Field& field, NodeId element) {
+  if (tree_.is(element, NodeKind::kObject)) return true;
+  wrong_type(fmt::format("an entry of `{}`", field.name), "an object", element);
+  return false;
+}
+
+}  // namespace aclc
