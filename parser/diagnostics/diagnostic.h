@@ -74,27 +74,28 @@ struct Diagnostic {
 
   std::string_view slug() const { return info(kind).slug; }
 
-  Diagnostic&& upstream(std::string text) && {
+  // These return by value, so that `d = std::move(d).help(...)` is no move onto itself.
+  Diagnostic upstream(std::string text) && {
     upstream_text = std::move(text);
     return std::move(*this);
   }
-  Diagnostic&& help(std::string text) && {
+  Diagnostic help(std::string text) && {
     help_text = std::move(text);
     return std::move(*this);
   }
-  Diagnostic&& label(Span at, std::string text, SourceId in = {}) && {
+  Diagnostic label(Span at, std::string text, SourceId in = {}) && {
     labels.push_back({at, std::move(text), in});
     return std::move(*this);
   }
-  Diagnostic&& fix(std::string title, std::vector<Edit> edits, FixSafety safety = FixSafety::kSafe) && {
+  Diagnostic fix(std::string title, std::vector<Edit> edits, FixSafety safety = FixSafety::kSafe) && {
     fixes.push_back({std::move(title), std::move(edits), safety});
     return std::move(*this);
   }
-  Diagnostic&& as(Severity other) && {
+  Diagnostic as(Severity other) && {
     severity = other;
     return std::move(*this);
   }
-  Diagnostic&& in(SourceId id) && {
+  Diagnostic in(SourceId id) && {
     source = id;
     return std::move(*this);
   }
