@@ -61,4 +61,27 @@ std::string quote_go(std::string_view text) {
   return out;
 }
 
+std::string quote_go_character(std::string_view text) {
+  static constexpr std::string_view kEscaped = "\a\b\f\n\r\t\v\\'";
+  static constexpr std::string_view kLetters = "abfnrtv\\'";
+  const CodePoint c = decode_utf8(text, 0);
+  std::string out = "'";
+  if (!c.valid) {
+    append_hex(out, "\\x", static_cast<unsigned char>(text[0]), 2);
+  } else if (const size_t named = kEscaped.find(static_cast<char>(c.value)); c.value < 0x80 && named != kEscaped.npos) {
+    out += '\\';
+    out += kLetters[named];
+  } else if (is_printable(c.value)) {
+    out += text.substr(0, c.length);
+  } else if (c.value < 0x20) {
+    append_hex(out, "\\x", c.value, 2);
+  } else if (c.value < 0x10000) {
+    append_hex(out, "\\u", c.value, 4);
+  } else {
+    append_hex(out, "\\U", c.value, 8);
+  }
+  out += '\'';
+  return out;
+}
+
 }  // namespace aclc

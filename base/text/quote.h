@@ -11,4 +11,8 @@ namespace aclc {
 /// are escaped; code points that Unicode has not assigned are shown as they are, where Go escapes them.
 std::string quote_go(std::string_view text);
 
+/// The first character of a non-empty text in single quotes, as the HuJSON library names it: `'x'`, `'\n'`, `'\u2028'`,
+/// and `'\xff'` for an ill-formed byte (recorded HuJSON verdicts).
+std::string quote_go_character(std::string_view text);
+
 }  // namespace aclc

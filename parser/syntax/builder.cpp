@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "parser/syntax/builder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text/quote.h"
+#include "base/text/utf8.h"
+#include "parser/syntax/words.h"
+
+namespace aclc {
+
+TreeBuilder::TreeBuilder(std::string_view text, const ParseLimits& limits) : text_(text), limits_(limits) {
+  nodes_.reserve(text.size() / 10 + 4);
+  frames_.push_back({kNone, kNone, Expect::kValue});
+}
+
+uint32_t TreeBuilder::take_resume() {
+  const uint32_t at = resume_;
+  resume_ = 0;
+  return at;
+}
+
+// ---- Tree
+
+uint32_t TreeBuilder::add(NodeKind kind, uint32_t begin, uint32_t end, uint8_t flags) {
+  const auto id = static_cast<uint32_t>(nodes_.size());
+  nodes_.push_back({{begin, end}, id + 1, kind, flags});
+  return id;
+}
+
+void TreeBuilder::begin_member(uint32_t at) {
+  top().member = add(NodeKind::kMember, at, at);
+  top().has_comma = false;
+  top().expect = Expect::kColon;
+}
+
+// A value is complete: the member that it belongs to is complete too.
+void TreeBuilder::end_value(uint32_t end) {
+  last_end_ = end;
+  Frame& frame = top();
+  if (frame.member != kNone) {
+    nodes_[frame.member].span.end = end;
+    nodes_[frame.member].next = static_cast<uint32_t>(nodes_.size());
+    frame.member = kNone;
+  }
+  frame.has_comma = false;
+  frame.expect = frame.node == kNone ? Expect::kEnd : Expect::kCommaOrClose;
+}
+
+void TreeBuilder::add_missing(uint32_t at) {
+  add(NodeKind::kMissing, at, at, kBroken);
+  end_value(at);
+}
+
+void TreeBuilder::open_frame(uint32_t at, bool as_name) {
+  const bool object = text_[at] == '{';
+  const uint32_t node = add(object ? NodeKind::kObject : NodeKind::kArray, at, at + 1);
+  frames_.push_back({node, kNone, object ? Expect::kNameOrClose : Expect::kValueOrClose, as_name});
+  last_end_ = at + 1;
+}
+
+void TreeBuilder::close_frame(uint32_t end, bool unclosed) {
+  const Frame frame = top();
+  SyntaxNode& node = nodes_[frame.node];
+  node.span.end = end;
+  node.next = static_cast<uint32_t>(nodes_.size());
+  if (unclosed) node.flags |= kUnclosed | kBroken;
+  if (frame.has_comma) node.flags |= kTrailingComma;
+  frames_.pop_back();
+  if (frame.as_name) {
+    if (frames_.size() <= provisional_depth_) provisional_depth_ = 0;
+    last_end_ = end;
+    top().expect = Expect::kColon;
+  } else {
+    end_value(end);
+  }
+}
+
+// ---- Tokens
+
+// Makes room for a value at `at`, reporting what is missing before it. False: the value goes nowhere.
+bool TreeBuilder::ready_for_value(uint32_t at, bool is_string) {
+  switch (top().expect) {
+    case Expect::kValue:
+    case Expect::kValueOrClose:
+    case Expect::kNameOrClose:
+      return true;
+    case Expect::kColon:
+      report(diag::MissingColon({at, at + 1}, shown(at, at + 1))
+                 .help("write a colon between a name and its value")
+                 .fix("insert a colon", {{{last_end_, last_end_}, ":"}}),
+             fmt::format("invalid character {} after object name", quote_go_character(text_.substr(at))), at);
+      top().expect = Expect::kValue;
+      return true;
+    case Expect::kCommaOrClose: {
+      if (is_string && !in_object() && leave_array_for_name(at)) return true;
+      const std::string here = library_text_here(at);
+      report(diag::MissingComma({at, at + 1}, shown(at, at + 1))
+                 .help(fmt::format("separate {} by commas", in_object() ? "members" : "values"))
+                 .fix("insert a comma", {{{last_end_, last_end_}, ","}}),
+             here, at);
+      if (in_object() && !is_string) quiet_ = true;
+      top().expect = in_object() ? Expect::kNameOrClose : Expect::kValueOrClose;
+      return true;
+    }
+    case Expect::kEnd:
+      report(diag::TextAfterEnd({at, at + 1}, shown(at, at + 1))
+                 .help("a policy is one value; remove what follows it, or look for a bracket that closes too early"),
+             fmt::format("invalid character {} after top-level value", quote_go_character(text_.substr(at))), at);
+      stopped_ = true;
+      return false;
+  }
+  return false;
+}
+
+void TreeBuilder::on_string(uint32_t begin, uint32_t end) {
+  if (!ready_for_value(begin, true)) return;
+  check_string(begin, end);
+  const std::string_view literal = text_.substr(begin, end - begin);
+  const uint8_t flags = literal.find('\\') != std::string_view::npos ? kHasEscape : 0;
+  add_name_or_value(NodeKind::kString, begin, end, flags);
+}
+
+void TreeBuilder::add_name_or_value(NodeKind kind, uint32_t begin, uint32_t end, uint8_t flags) {
+  if (top().expect == Expect::kNameOrClose) {
+    begin_member(begin);
+    add(kind, begin, end, flags);
+    last_end_ = end;
+  } else {
+    add(kind, begin, end, flags);
+    end_value(end);
+  }
+}
+
+// A string with a line break inside has most likely lost its closing quote: it is taken to end with its line, before the
+// punctuation there. The library reads on to the next quote, or to the end of the text.
+void TreeBuilder::on_unclosed_string(uint32_t begin, uint32_t end, bool ends_the_text) {
+  uint32_t stop = begin + 1;
+  while (stop < end && text_[stop] != '\n' && text_[stop] != '\r') ++stop;
+  while (stop > begin + 1 && std::string_view(" \t,]}").find(text_[stop - 1]) != std::string_view::npos) --stop;
+  if (!ready_for_value(begin, true)) return;
+  Diagnostic d = diag::UnclosedString({begin, stop}).fix("close the string", {{{stop, stop}, "\""}});
+  d.help_text = "a string ends on the line where it begins";
+  if (ends_the_text) {
+    report(std::move(d), "parsing string: unexpected EOF", static_cast<uint32_t>(text_.size()));
+  } else {
+    report(std::move(d), fmt::format("invalid literal: {}", text_.substr(begin, end - begin)), begin);
+  }
+  const std::string_view content = text_.substr(begin, stop - begin);
+  const uint8_t flags = kBroken | (content.find('\\') != std::string_view::npos ? kHasEscape : 0);
+  add_name_or_value(NodeKind::kString, begin, stop, flags);
+  quiet_ = true;
+  resume_ = stop;
+}
+
+void TreeBuilder::on_word(uint32_t begin, uint32_t end) {
+  if (!ready_for_value(begin, false)) return;
+  const std::string_view word = text_.substr(begin, end - begin);
+  NodeKind kind = word_kind(word);
+  if (kind == NodeKind::kError) {
+    Diagnostic d = diag::InvalidLiteral({begin, end}, shown(begin, end));
+    suggest_literal(word, d);
+    report(std::move(d), fmt::format("invalid literal: {}", word), begin);
+  } else if (top().expect == Expect::kNameOrClose) {
+    kind = NodeKind::kError;
+    report(diag::NameNotString({begin, end}, shown(begin, end))
+               .help("put the name in double quotes")
+               .fix("quote the name", {{{begin, begin}, "\""}, {{end, end}, "\""}}),
+           fmt::format("invalid character {} at start of object name", quote_go_character(word)), begin);
+  }
+  add_name_or_value(kind, begin, end, kind == NodeKind::kError ? kBroken : 0);
+}
+
+void TreeBuilder::on_open(uint32_t at) {
+  if (frames_.size() > limits_.max_depth) {
+    report(diag::TooDeep({at, at + 1}, limits_.max_depth).help("no policy nests its values so deep; look for brackets that are never closed"));
+    stopped_ = true;
+    bracket_fault_ = true;
+    return;
+  }
+  if (!ready_for_value(at, false)) return;
+  quiet_ = false;
+  if (top().expect != Expect::kNameOrClose) return open_frame(at, false);
+
+  // A composite where a name must stand. In an array of objects, the one before was probably never closed.
+  const bool in_array = frames_.size() > 2 && nodes_[frames_[frames_.size() - 2].node].kind == NodeKind::kArray;
+  if (text_[at] == '{' && in_array) {
+    leave_object_for_value(at);
+    return open_frame(at, false);
+  }
+  report(diag::NameNotString({at, at + 1}, shown(at, at + 1))
+             .help("every member of an object begins with a name in double quotes"),
+         fmt::format("invalid character {} at start of object name", quote_go_character(text_.substr(at))), at);
+  provisional_depth_ = frames_.size();
+  begin_member(at);
+  open_frame(at, true);
+}
+
+void TreeBuilder::on_comma(uint32_t at) {
+  quiet_ = false;
+  switch (top().expect) {
+    case Expect::kColon:
+    case Expect::kValue:
+      if (top().node == kNone) {
+        report(diag::UnexpectedCharacter({at, at + 1}, ",", wanted()), library_text_here(at), at);
+        return;
+      }
+      report_missing_value(at);
+      add_missing(last_end_);
+      [[fallthrough]];
+    case Expect::kCommaOrClose:
+      top().has_comma = true;
+      top().expect = in_object() ? Expect::kNameOrClose : Expect::kValueOrClose;
+      last_end_ = at + 1;
+      return;
+    case Expect::kNameOrClose:
+    case Expect::kValueOrClose:
+      report(diag::ExtraComma({at, at + 1}, wanted()).fix("remove the comma", {{{at, at + 1}, ""}}),
+             library_text_here(at), at);
+      return;
+    case Expect::kEnd:
+      ready_for_value(at, false);
+      return;
+  }
+}
+
+void TreeBuilder::on_colon(uint32_t at) {
+  switch (top().expect) {
+    case Expect::kColon:
+      top().expect = Expect::kValue;
+      last_end_ = at + 1;
+      return;
+    case Expect::kNameOrClose:
+      report(diag::MissingName({at, at + 1}).help("write a name in double quotes before the colon"),
+             library_text_here(at), at);
+      begin_member(at);
+      add(NodeKind::kMissing, at, at, kBroken);
+      top().expect = Expect::kValue;
+      last_end_ = at + 1;
+      return;
+    case Expect::kCommaOrClose:
+      if (name_in_unclosed_array(at)) return;
+      [[fallthrough]];
+    case Expect::kValue:
+    case Expect::kValueOrClose:
+      report(diag::ExtraColon({at, at + 1}, wanted()).fix("remove the colon", {{{at, at + 1}, ""}}),
+             library_text_here(at), at);
+      quiet_ = true;
+      return;
+    case Expect::kEnd:
+      ready_for_value(at, false);
+      return;
+  }
+}
+
+void TreeBuilder::on_close(uint32_t at) {
+  const std::string_view bracket = text_.substr(at, 1);
+  if (top().expect == Expect::kEnd) {
+    ready_for_value(at, false);
+    return;
+  }
+  const size_t target = frame_closed_by(at);
+  if (target == 0) {
+    report(diag::StrayBracket({at, at + 1}, bracket).fix("remove the bracket", {{{at, at + 1}, ""}}),
+           library_text_here(at), at);
+    return;
+  }
+  if (target + 1 < frames_.size()) {
+    const uint32_t opener = nodes_[top().node].span.begin;
+    report(diag::UnclosedBracket({at, at + 1}, text_.substr(opener, 1), bracket)
+               .label({opener, opener + 1}, "opened here")
+               .fix("close it", {{{last_end_, last_end_}, in_object() ? "}" : "]"}}),
+           library_text_here(at), at);
+    leave_frames_above(target);
+  }
+  quiet_ = false;
+  if (top().expect == Expect::kColon || top().expect == Expect::kValue) {
+    report_missing_value(at);
+    add_missing(last_end_);
+  }
+  const bool fits = (bracket == "}") == in_object();
+  if (!fits) {
+    const uint32_t opener = nodes_[top().node].span.begin;
+    report(diag::MismatchedBracket({at, at + 1}, bracket, text_.substr(opener, 1))
+               .label({opener, opener + 1}, "opened here")
+               .fix("replace the bracket", {{{at, at + 1}, in_object() ? "}" : "]"}}),
+           library_text_here(at), at);
+  }
+  close_frame(at + 1, false);
+}
+
+void TreeBuilder::on_stray(uint32_t begin, uint32_t end) {
+  if (top().expect == Expect::kEnd) {
+    ready_for_value(begin, false);
+    return;
+  }
+  const std::string library = library_text_here(begin);
+  if (begin == 0 && text_.starts_with("\xef\xbb\xbf")) {
+    report(diag::ByteOrderMark({0, 3}).help("HuJSON is UTF-8 without a mark").fix("remove the mark", {{{0, 3}, ""}}),
+           library, begin);
+    resume_ = 3;
+    return;
+  }
+  if (text_[begin] == '#') {
+    const auto line_end = static_cast<uint32_t>(std::min(text_.find('\n', begin), text_.size()));
+    report(diag::HashComment({begin, begin + 1})
+               .help("a comment begins with `//`, or stands between `/*` and `*/`")
+               .fix("write `//`", {{{begin, begin + 1}, "//"}}),
+           library, begin);
+    resume_ = line_end;
+    return;
+  }
+  if (text_[begin] == '\'') {
+    const size_t close = text_.find_first_of("'\n", begin + 1);
+    if (close != std::string_view::npos && text_[close] == '\'') {
+      const auto stop = static_cast<uint32_t>(close + 1);
+      report(diag::SingleQuotes({begin, stop}, shown(begin, stop))
+                 .fix("use double quotes", {{{begin, begin + 1}, "\""}, {{stop - 1, stop}, "\""}}),
+             library, begin);
+      resume_ = stop;
+      if (top().expect == Expect::kColon || top().expect == Expect::kCommaOrClose) quiet_ = true;
+      else add_name_or_value(NodeKind::kError, begin, stop, kBroken);
+      return;
+    }
+  }
+  const uint32_t length = decode_utf8(text_, begin).length;
+  report(diag::UnexpectedCharacter({begin, begin + length}, shown(begin, begin + length), wanted()), library, begin);
+  if (top().expect != Expect::kColon && top().expect != Expect::kCommaOrClose) {
+    add_name_or_value(NodeKind::kError, begin, end, kBroken);
+  }
+  quiet_ = true;
+}
+
+void TreeBuilder::on_comment(uint32_t begin, uint32_t end) {
+  const std::string_view comment = text_.substr(begin, end - begin);
+  const size_t bad = first_invalid_utf8(comment);
+  if (bad == std::string_view::npos) return;
+  const auto at = static_cast<uint32_t>(begin + bad);
+  report(diag::InvalidUtf8({at, at + 1}, shown(at, at + 1)).help("save the file as UTF-8"), "invalid UTF-8 in comment", begin);
+}
+
+void TreeBuilder::on_unclosed_comment(uint32_t begin) {
+  const auto end = static_cast<uint32_t>(text_.size());
+  const std::string library = "parsing comment: unexpected EOF";
+  if (text_[begin + 1] == '/') {
+    report(diag::CommentAtEnd({begin, end})
+               .help("the hosted service refuses a file that ends inside a comment")
+               .fix("end the file with a newline", {{{end, end}, "\n"}}),
+           library, begin);
+    return;
+  }
+  report(diag::UnclosedComment({begin, begin + 2}).fix("close the comment at the end of the text", {{{end, end}, "*/"}}, FixSafety::kUnsafe),
+         library, begin);
+  bracket_fault_ = true;
+}
+
+void TreeBuilder::on_end() {
+  const auto end = static_cast<uint32_t>(text_.size());
+  quiet_ = false;
+  if (top().node == kNone) {
+    if (top().expect != Expect::kValue) return;
+    if (!bracket_fault_ || nodes_.empty()) {
+      report(diag::EmptyText({end, end}).help("the smallest policy is `{}`"), "parsing value: unexpected EOF", end);
+    }
+    add_missing(end);
+    return;
+  }
+  if (!bracket_fault_) {
+    const uint32_t opener = nodes_[top().node].span.begin;
+    std::string closers;
+    for (size_t i = frames_.size() - 1; i > 0; --i) closers += nodes_[frames_[i].node].kind == NodeKind::kObject ? '}' : ']';
+    std::string library = "parsing value: unexpected EOF";
+    if (top().expect == Expect::kColon) library = "parsing object after name: unexpected EOF";
+    if (top().expect == Expect::kCommaOrClose) {
+      library = in_object() ? "parsing object after value: unexpected EOF" : "parsing array after value: unexpected EOF";
+    }
+    report(diag::UnclosedBracket({end, end}, text_.substr(opener, 1), "the end of the text")
+               .label({opener, opener + 1}, "opened here")
+               .help(fmt::format("close what is open with `{}`", closers.substr(0, 40)))
+               .fix("close what is open", {{{end, end}, closers + "\n"}}, FixSafety::kUnsafe),
+           std::move(library), end);
+  }
+  leave_frames_above(0);
+}
+
+}  // namespace aclc
