@@ -30,9 +30,6 @@ struct Context {
 /// Where to point for something that a rule does not have: its opening bracket.
 inline Span opening(Span object) { return {object.begin, std::min(object.end, object.begin + 1)}; }
 
-/// Whether the object at the span has a member of that name with another value than null, whatever the builder made of it.
-bool gives(const Context& context, Span object, std::string_view member);
-
 void check_acls(const Context& context);          // rules.cpp
 void check_grants(const Context& context);        // rules.cpp
 void check_ssh(const Context& context);           // ssh.cpp

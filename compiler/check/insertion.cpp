@@ -37,7 +37,45 @@ std::string indentation(std::string_view text, uint32_t offset) {
   return (crlf ? "\r\n" : "\n") + std::string(text.substr(line, offset - line));
 }
 
+std::string folded(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    if (c == '_' || c == '-') continue;
+    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+  }
+  return out;
+}
+
 }  // namespace
+
+NodeId find_field(const SyntaxTree& tree, NodeId object, std::string_view name) {
+  NodeId found;
+  if (!tree.is(object, NodeKind::kObject)) return found;
+  const std::string wanted = folded(name);
+  std::string scratch;
+  for (const NodeId member : tree.children(object)) {
+    if (!tree.is(member, NodeKind::kMember) || !tree.is(tree.name_of(member), NodeKind::kString)) continue;
+    if (folded(tree.string_value(tree.name_of(member), scratch)) == wanted) found = member;
+  }
+  return found;
+}
+
+bool gives(const SyntaxTree& tree, Span object, std::string_view field) {
+  const NodeId member = find_field(tree, tree.node_at(object.begin), field);
+  return member.valid() && !tree.is(tree.value_of(member), NodeKind::kNull);
+}
+
+std::vector<Edit> set_field(const SyntaxTree& tree, Span object, std::string_view field, std::string_view value) {
+  const NodeId node = tree.node_at(object.begin);
+  if (!tree.is(node, NodeKind::kObject) || (tree[node].flags & kBroken) != 0) return {};
+  const NodeId member = find_field(tree, node, field);
+  if (member.valid()) return {{tree[tree.value_of(member)].span, std::string(value)}};
+  std::string text = json_string(field).append(": ").append(value);
+  const auto children = tree.children(node);
+  if (!children.empty()) text += ", ";
+  const uint32_t at = children.empty() ? object.begin + 1 : tree[*children.begin()].span.begin;
+  return {{{at, at}, std::move(text)}};
+}
 
 std::string json_string(std::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";
@@ -81,16 +119,15 @@ std::vector<Edit> add_member(const SyntaxTree& tree, NodeId object, std::string_
   return {{{end, end}, ","}, {{*gap.line_end, *gap.line_end}, line + member}};
 }
 
-std::vector<Edit> add_definition(const Policy& policy, const SyntaxTree& tree, std::string_view section, std::string_view name,
+std::vector<Edit> add_definition(const SyntaxTree& tree, std::string_view section, std::string_view name,
                                  std::string_view value) {
-  for (const Section& s : policy.sections) {
-    if (policy.text(s.name) != section) continue;
-    if (tree.is(s.value, NodeKind::kNull)) {
-      return {{tree[s.value].span, "{" + json_string(name).append(": ").append(value) + "}"}};
-    }
-    return add_member(tree, s.value, name, value);
-  }
   if (tree.size() == 0) return {};
+  const NodeId member = find_field(tree, tree.root(), section);
+  if (member.valid()) {
+    const NodeId at = tree.value_of(member);
+    if (!tree.is(at, NodeKind::kNull)) return add_member(tree, at, name, value);
+    return {{tree[at].span, "{" + json_string(name).append(": ").append(value) + "}"}};
+  }
   return add_member(tree, tree.root(), section, "{" + json_string(name).append(": ").append(value) + "}");
 }
 

@@ -93,7 +93,8 @@ Suggestion nearest_entry(const Context& context, std::string_view name, const st
     if (!text.empty()) names.push_back(bare(text));
   }
   const std::string_view best = nearest(bare(name), names);
-  if (best.empty()) return {};
+  // With every letter another one it is no slip, however short the name.
+  if (best.empty() || edit_distance(bare(name), best) >= bare(name).size()) return {};
   for (const Entry& e : entries) {
     const std::string_view text = context.policy.text(e.name);
     if (bare(text) == best) return {std::string(text), e.name.span};
@@ -101,10 +102,13 @@ Suggestion nearest_entry(const Context& context, std::string_view name, const st
   return {};
 }
 
-// The same word under another prefix: `eng` where `group:eng` is meant, `tag:eng` where it is a group.
-Suggestion same_word(const Context& context, std::string_view name) {
+// The same word as another kind of name that may stand there: `eng` where `group:eng` is meant.
+Suggestion same_word(const Context& context, std::string_view name, P position) {
   const std::string_view word = bare(name);
-  const auto find = [&](std::string_view prefix, const std::vector<uint32_t>& index, auto& entries) -> Suggestion {
+  const auto find = [&](K kind, std::string_view prefix, const std::vector<uint32_t>& index, const auto& entries) -> Suggestion {
+    Selector s;
+    s.kind = kind;
+    if (standing(s, position) != Standing::kYes) return {};
     const std::string full = std::string(prefix).append(word);
     const StringId id = context.policy.names.find(full);
     if (full == name || !id.valid() || id.value >= index.size() || index[id.value] == Definitions::kNone) return {};
@@ -112,27 +116,23 @@ Suggestion same_word(const Context& context, std::string_view name) {
   };
   const Definitions& d = context.definitions;
   const Policy& p = context.policy;
-  if (Suggestion s = find("tag:", d.tag, p.tag_owners); !s.name.empty()) return s;
-  if (Suggestion s = find("group:", d.group, p.groups); !s.name.empty()) return s;
-  if (Suggestion s = find("ipset:", d.ipset, p.ipsets); !s.name.empty()) return s;
-  return find("", d.host, p.hosts);
+  if (Suggestion s = find(K::kTag, "tag:", d.tag, p.tag_owners); !s.name.empty()) return s;
+  if (Suggestion s = find(K::kGroup, "group:", d.group, p.groups); !s.name.empty()) return s;
+  if (Suggestion s = find(K::kIpSet, "ipset:", d.ipset, p.ipsets); !s.name.empty()) return s;
+  if (position == P::kIpSetElement) return {};
+  return find(K::kHost, "", d.host, p.hosts);
 }
 
 // Adds the "did you mean": a slip within the same section is replaced without asking, another kind of selector is not.
 Diagnostic advise(const Context& context, Diagnostic found, std::string_view name, Suggestion near, std::string_view replacement_prefix,
                   P position) {
   FixSafety safety = FixSafety::kSafe;
-  if (near.name.empty()) {
-    near = same_word(context, name);
-    Selector other;
-    other.kind = near.name.starts_with("tag:")     ? K::kTag
-                 : near.name.starts_with("group:") ? K::kGroup
-                 : near.name.starts_with("ipset:") ? K::kIpSet
-                                                   : K::kHost;
-    if (near.name.empty() || standing(other, position) != Standing::kYes) return found;
+  if (Suggestion same = same_word(context, name, position); !same.name.empty()) {
+    near = std::move(same);
     safety = FixSafety::kUnsafe;
     replacement_prefix = "";
   }
+  if (near.name.empty()) return found;
   std::string escaped = json_string(near.name);
   escaped = escaped.substr(1, escaped.size() - 2);
   const Span span = found.span;
@@ -144,7 +144,7 @@ Diagnostic advise(const Context& context, Diagnostic found, std::string_view nam
 
 Diagnostic offer_definition(const Context& context, Diagnostic found, std::string_view section, std::string_view name,
                             std::string_view value) {
-  std::vector<Edit> edits = add_definition(context.policy, context.tree, section, name, value);
+  std::vector<Edit> edits = add_definition(context.tree, section, name, value);
   if (edits.empty()) return found;
   return std::move(found).fix(fmt::format("add `{}` to {}", name, section), std::move(edits), FixSafety::kUnsafe);
 }

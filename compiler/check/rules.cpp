@@ -56,10 +56,12 @@ void check_action(const Context& context, const AclRule& rule) {
   if (rule.action.present() && action == "accept") return;
   std::string upstream = fmt::format("action={} is not supported", quote_go(action));
   if (!rule.action.present()) {
-    if (gives(context, rule.span, "action")) return;  // of a wrong type, and so reported
+    if (gives(context.tree, rule.span, "action")) return;  // of a wrong type, and so reported
     Diagnostic found = diag::MissingMember(opening(rule.span), "an acl", "action").upstream(std::move(upstream));
-    context.sink.report(
-        std::move(found).fix("add `\"action\": \"accept\"`", {{{rule.span.begin + 1, rule.span.begin + 1}, "\"action\": \"accept\", "}}));
+    if (std::vector<Edit> edits = set_field(context.tree, rule.span, "action", "\"accept\""); !edits.empty()) {
+      found = std::move(found).fix("add `\"action\": \"accept\"`", std::move(edits));
+    }
+    context.sink.report(std::move(found));
     return;
   }
   Diagnostic found = diag::AclAction(rule.action.span, action).upstream(std::move(upstream)).help("acls only accept; what no rule accepts is denied");

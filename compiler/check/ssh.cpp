@@ -8,6 +8,7 @@
 #include "compiler/check/context.h"
 #include "compiler/check/domains.h"
 #include "compiler/check/durations.h"
+#include "compiler/check/insertion.h"
 #include "compiler/check/names.h"
 
 namespace aclc::checks {
@@ -23,7 +24,7 @@ void check_action(const Context& context, const SshRule& rule) {
   const std::string_view action = context.policy.text(rule.action);
   if (action == "accept" || action == "check") return;
   if (action.empty()) {
-    if (!rule.action.present() && gives(context, rule.span, "action")) return;
+    if (!rule.action.present() && gives(context.tree, rule.span, "action")) return;
     context.sink.report(diag::MissingMember(rule.action.present() ? rule.action.span : opening(rule.span), "an ssh rule", "action")
                             .upstream("action must be specified")
                             .help("`accept` lets in, `check` asks for a fresh login first"));
@@ -40,7 +41,7 @@ void check_action(const Context& context, const SshRule& rule) {
 
 void check_users(const Context& context, const SshRule& rule) {
   if (rule.users.empty()) {
-    if (rule.broken && gives(context, rule.span, "users")) return;
+    if (rule.broken && gives(context.tree, rule.span, "users")) return;
     context.sink.report(diag::MissingMember(rule.users_span.empty() ? opening(rule.span) : rule.users_span, "an ssh rule", "users")
                             .upstream("users must be specified")
                             .help("name the accounts to log in to, or `autogroup:nonroot`"));

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/check/durations.h"
+
+#include <gtest/gtest.h>
+
+namespace aclc::checks {
+namespace {
+
+constexpr int64_t kSecond = 1000000000;
+
+TEST(ParseDuration, TakesWhatGoTakes) {
+  EXPECT_EQ(*parse_duration("0"), 0);
+  EXPECT_EQ(*parse_duration("0s"), 0);
+  EXPECT_EQ(*parse_duration("-0s"), 0);
+  EXPECT_EQ(*parse_duration("12h"), 12 * 3600 * kSecond);
+  EXPECT_EQ(*parse_duration("1h30m5s"), 5405 * kSecond);
+  EXPECT_EQ(*parse_duration("+1.5m"), 90 * kSecond);
+  EXPECT_EQ(*parse_duration(".5s"), kSecond / 2);
+  EXPECT_EQ(*parse_duration("1.s"), kSecond);
+  EXPECT_EQ(*parse_duration("-1m"), -60 * kSecond);
+  EXPECT_EQ(*parse_duration("3\xc2\xb5s"), 3000);
+  EXPECT_EQ(*parse_duration("3us"), *parse_duration("3000ns"));
+  EXPECT_EQ(*parse_duration("9223372036854775807ns"), INT64_MAX);
+  EXPECT_EQ(*parse_duration("-9223372036854775808ns"), INT64_MIN);
+}
+
+TEST(ParseDuration, RefusesWithGosWords) {
+  const auto error = [](std::string_view text) {
+    const auto r = parse_duration(text);
+    return r.ok() ? "taken" : r.error().message;
+  };
+  EXPECT_EQ(error("abc"), "time: invalid duration \"abc\"");
+  EXPECT_EQ(error(""), "time: invalid duration \"\"");
+  EXPECT_EQ(error("-"), "time: invalid duration \"-\"");
+  EXPECT_EQ(error("10"), "time: missing unit in duration \"10\"");
+  EXPECT_EQ(error("7d"), "time: unknown unit \"d\" in duration \"7d\"");
+  EXPECT_EQ(error("1h 30m"), "time: unknown unit \"h \" in duration \"1h 30m\"");
+  EXPECT_EQ(error(".s"), "time: invalid duration \".s\"");
+  EXPECT_EQ(error("9223372036854775808ns"), "time: invalid duration \"9223372036854775808ns\"");
+  EXPECT_EQ(error("3000000h"), "time: invalid duration \"3000000h\"");
+  EXPECT_EQ(error("1\xc3\xbc"), "time: unknown unit \"\\xc3\\xbc\" in duration \"1\\xc3\\xbc\"");
+}
+
+TEST(DurationText, IsGosNormalForm) {
+  EXPECT_EQ(duration_text(0), "0s");
+  EXPECT_EQ(duration_text(-60 * kSecond), "-1m0s");
+  EXPECT_EQ(duration_text(168 * 3600 * kSecond + kSecond), "168h0m1s");
+  EXPECT_EQ(duration_text(90 * kSecond), "1m30s");
+  EXPECT_EQ(duration_text(1500000000), "1.5s");
+  EXPECT_EQ(duration_text(1500000), "1.5ms");
+  EXPECT_EQ(duration_text(2001), "2.001\xc2\xb5s");
+  EXPECT_EQ(duration_text(7), "7ns");
+  EXPECT_EQ(duration_text(INT64_MIN), "-2562047h47m16.854775808s");
+}
+
+}  // namespace
+}  // namespace aclc::checks
