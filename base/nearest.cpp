@@ -10,13 +10,16 @@ namespace {
 /// Names are short; what is longer is no slip of anything, and the cost is the product of the lengths.
 constexpr size_t kLongestWord = 256;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
 
 }  // namespace
 
 size_t edit_distance(std::string_view a, std::string_view b, size_t limit) {
   const size_t gap = a.size() > b.size() ? a.size() - b.size() : b.size() - a.size();
-  if (gap > limit || a.size() > kLongestWord || b.size() > kLongestWord) return std::max(gap, std::max(a.size(), b.size()));
+  if (gap > limit || a.size() > kLongestWord || b.size() > kLongestWord)
+    return std::max(gap, std::max(a.size(), b.size()));
   const size_t n = b.size();
   std::vector<size_t> before(n + 1), previous(n + 1), row(n + 1);
   for (size_t j = 0; j <= n; ++j) previous[j] = j;

@@ -13,7 +13,9 @@ namespace aclc {
 size_t edit_distance(std::string_view a, std::string_view b, size_t limit = std::numeric_limits<size_t>::max());
 
 /// How many edits still count as a slip for a word of this length.
-constexpr size_t slip_limit(size_t length) { return length < 3 ? 1 : length < 6 ? 2 : length / 3; }
+constexpr size_t slip_limit(size_t length) {
+  return length < 3 ? 1 : length < 6 ? 2 : length / 3;
+}
 
 /// The candidate with the fewest edits within slip_limit, the first of equals; empty where none is near.
 template <class Words>

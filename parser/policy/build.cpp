@@ -16,7 +16,9 @@ constexpr size_t kReserveNodes = size_t{1} << 20;
 
 }  // namespace
 
-Policy build_policy(const SyntaxTree& tree, DiagnosticSink& sink, Target target) { return Builder(tree, sink, target).build(); }
+Policy build_policy(const SyntaxTree& tree, DiagnosticSink& sink, Target target) {
+  return Builder(tree, sink, target).build();
+}
 
 Policy Builder::build() {
   const NodeId root = tree_.root();
@@ -38,8 +40,10 @@ Policy Builder::build() {
     Member m;
     const bool usable = match_member(Shape::kPolicy, member, seen, broken, m);
     // A section of a wrong type is there all the same: it must not make the policy one that allows everything.
-    if (seen[field::kAcls] != 0) policy_.has_acls |= tree_[tree_.value_of(NodeId(size_t{seen[field::kAcls] - 1}))].kind != NodeKind::kNull;
-    if (seen[field::kGrants] != 0) policy_.has_grants |= tree_[tree_.value_of(NodeId(size_t{seen[field::kGrants] - 1}))].kind != NodeKind::kNull;
+    if (seen[field::kAcls] != 0)
+      policy_.has_acls |= tree_[tree_.value_of(NodeId(size_t{seen[field::kAcls] - 1}))].kind != NodeKind::kNull;
+    if (seen[field::kGrants] != 0)
+      policy_.has_grants |= tree_[tree_.value_of(NodeId(size_t{seen[field::kGrants] - 1}))].kind != NodeKind::kNull;
     if (!usable) continue;
     const StringId name = policy_.names.intern(shape_info(Shape::kPolicy).fields[m.index].name);
     policy_.sections.push_back({name, span_of(tree_.name_of(member)), m.value});
@@ -52,20 +56,40 @@ void Builder::section(uint32_t index, NodeId value) {
   const Field& f = shape_info(Shape::kPolicy).fields[index];
   bool ignored = false;
   switch (static_cast<field::Policy>(index)) {
-    case field::kAcls: objects(f, value, policy_.acls, [&](NodeId n) { return acl(n); }); break;
-    case field::kGrants: objects(f, value, policy_.grants, [&](NodeId n) { return grant(n); }); break;
-    case field::kGroups: groups(f, value); break;
-    case field::kHosts: hosts(value); break;
-    case field::kIpsets: ipsets(f, value); break;
-    case field::kTagOwners: tag_owners(f, value); break;
-    case field::kAutoApprovers: auto_approvers(value); break;
+    case field::kAcls:
+      objects(f, value, policy_.acls, [&](NodeId n) { return acl(n); });
+      break;
+    case field::kGrants:
+      objects(f, value, policy_.grants, [&](NodeId n) { return grant(n); });
+      break;
+    case field::kGroups:
+      groups(f, value);
+      break;
+    case field::kHosts:
+      hosts(value);
+      break;
+    case field::kIpsets:
+      ipsets(f, value);
+      break;
+    case field::kTagOwners:
+      tag_owners(f, value);
+      break;
+    case field::kAutoApprovers:
+      auto_approvers(value);
+      break;
     case field::kSsh:
       policy_.has_ssh = true;
       objects(f, value, policy_.ssh, [&](NodeId n) { return ssh_rule(n); });
       break;
-    case field::kNodeAttrs: objects(f, value, policy_.node_attrs, [&](NodeId n) { return node_attr(n); }); break;
-    case field::kPostures: postures(f, value); break;
-    case field::kDefaultSrcPosture: policy_.default_src_posture = posture_refs(f, value, ignored); break;
+    case field::kNodeAttrs:
+      objects(f, value, policy_.node_attrs, [&](NodeId n) { return node_attr(n); });
+      break;
+    case field::kPostures:
+      postures(f, value);
+      break;
+    case field::kDefaultSrcPosture:
+      policy_.default_src_posture = posture_refs(f, value, ignored);
+      break;
     case field::kTests:
       in_test_ = true;
       objects(f, value, policy_.tests, [&](NodeId n) { return acl_test(n); });
@@ -76,13 +100,25 @@ void Builder::section(uint32_t index, NodeId value) {
       objects(f, value, policy_.ssh_tests, [&](NodeId n) { return ssh_test(n); });
       in_test_ = false;
       break;
-    case field::kDerpMap: derp_map(value); break;
-    case field::kDisableIPv4: policy_.disable_ipv4 = tree_.is(value, NodeKind::kTrue); break;
-    case field::kOneCgnatRoute: one_cgnat_route(f, value); break;
-    case field::kRandomizeClientPort: policy_.randomize_client_port = tree_.is(value, NodeKind::kTrue); break;
+    case field::kDerpMap:
+      derp_map(value);
+      break;
+    case field::kDisableIPv4:
+      policy_.disable_ipv4 = tree_.is(value, NodeKind::kTrue);
+      break;
+    case field::kOneCgnatRoute:
+      one_cgnat_route(f, value);
+      break;
+    case field::kRandomizeClientPort:
+      policy_.randomize_client_port = tree_.is(value, NodeKind::kTrue);
+      break;
     case field::kExtraDnsRecords:
-    case field::kAttrConfig: check_value(f, value); break;
-    case field::kDns: dns(value); break;
+    case field::kAttrConfig:
+      check_value(f, value);
+      break;
+    case field::kDns:
+      dns(value);
+      break;
   }
 }
 

@@ -54,7 +54,8 @@ Slice<NetCapability> Builder::net_capabilities(const Field& field, NodeId array,
     if (colon != std::string_view::npos && q.text.find(':', colon + 1) != std::string_view::npos) {
       broken = true;
       if (!report_placeholder(q, 0, q.text.size()) && wanted(Kind::kInvalidNetCapability)) {
-        report(diag::InvalidNetCapability(c.span, q.text).help("an entry of `ip` is `ports` or `protocol:ports`; hosts stand in `dst`"));
+        report(diag::InvalidNetCapability(c.span, q.text)
+                   .help("an entry of `ip` is `ports` or `protocol:ports`; hosts stand in `dst`"));
       }
     } else {
       size_t begin = 0;
@@ -72,7 +73,8 @@ Slice<NetCapability> Builder::net_capabilities(const Field& field, NodeId array,
   return out;
 }
 
-bool Builder::ports_of_protocol(const Protocol& proto, std::string_view name, Slice<PortItem> items, Severity severity) {
+bool Builder::ports_of_protocol(const Protocol& proto, std::string_view name, Slice<PortItem> items,
+                                Severity severity) {
   if (protocol_has_ports(proto.number)) return true;
   for (const PortItem& item : policy_.at(items)) {
     if (item.range.is_all()) continue;
@@ -144,7 +146,9 @@ void Builder::report_prefix(const Selector& s) {
   Diagnostic d = diag::InvalidPrefix(s.span, written);
   if (const auto a = Address::parse(written)) {
     const std::string whole = Prefix::host(*a).to_text();
-    d = std::move(d).help("a CIDR is an address, a slash and a length").fix(fmt::format("replace with `{}`", whole), {{s.span, whole}});
+    d = std::move(d)
+            .help("a CIDR is an address, a slash and a length")
+            .fix(fmt::format("replace with `{}`", whole), {{s.span, whole}});
   }
   report(std::move(d));
 }
@@ -192,7 +196,8 @@ Slice<PostureAttr> Builder::posture_attrs(NodeId object, bool& broken) {
         a.value.text = policy_.names.intern(source);
         a.value.boolean = tree_[value].kind == NodeKind::kTrue;
         break;
-      case NodeKind::kNull: return;
+      case NodeKind::kNull:
+        return;
       default:
         broken = true;
         wrong_type(fmt::format("the attribute `{}`", policy_.text(a.name)), "a string, a number, true or false", value);

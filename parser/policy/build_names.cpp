@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sections that define names: groups, hosts, tagOwners, autoApprovers, tests' entries aside.
+// The sections that define names: groups, hosts, tagOwners; and autoApprovers.
 #include <fmt/format.h>
 
 #include "parser/policy/builder.h"
@@ -63,20 +63,15 @@ void Builder::auto_approvers(NodeId object) {
           out.routes.push_back(r);
         });
         break;
-      case field::approvers::kExitNode: out.exit_node = selectors(f, value, broken); break;
+      case field::approvers::kExitNode:
+        out.exit_node = selectors(f, value, broken);
+        break;
       case field::approvers::kServices:
         entries(value, [&](const Quoted& key, NodeId member, NodeId list) {
           ServiceApprovers s;
           s.span = span_of(member);
           const Text name = text(key, false);
-          const SelectorForm form = classify_selector(key.text);
-          s.service.span = name.span;
-          s.service.name = name.value;
-          if (form.kind == SelectorKind::kService || form.kind == SelectorKind::kTag) {
-            s.service.kind = form.kind;
-          } else if (wanted(Kind::kInvalidServiceKey)) {
-            report(diag::InvalidServiceKey(name.span, policy_.text(name)));
-          }
+          s.service = selector(key, broken);
           s.approvers = list_entry(name, list, approvers);
           out.services.push_back(s);
         });

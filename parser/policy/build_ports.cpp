@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/net/protocol.h"
+#include "base/text/quote.h"
 #include "parser/policy/builder.h"
 #include "parser/policy/port_form.h"
 
@@ -15,9 +16,12 @@ using sv = std::string_view;
 
 std::string Builder::upstream_port(const Quoted& q, sv item, Place place, sv words) const {
   switch (place) {
-    case Place::kAclDst: return fmt::format("dst=\"{}\": port range \"{}\": {}", q.text, item, words);
-    case Place::kGrantIp: return fmt::format("port range \"{}\": {}", item, words);
-    case Place::kTest: break;
+    case Place::kAclDst:
+      return fmt::format("dst={}: port range {}: {}", quote_go(q.text), quote_go(item), words);
+    case Place::kGrantIp:
+      return fmt::format("port range {}: {}", quote_go(item), words);
+    case Place::kTest:
+      break;
   }
   return {};  // one text for all faults of tests; report() knows it
 }
@@ -30,13 +34,18 @@ void Builder::report_missing_port(const Quoted& q, size_t begin, size_t end, Pla
   const uint32_t from = span_of(q, begin, end).begin;
   const bool v6 = written.find(':') != sv::npos && (Address::parse(written) || Prefix::parse(written));
   if (place == Place::kTest) {
-    report(std::move(d).help(fmt::format("a test names one port: `{}`", v6 ? fmt::format("[{}]:443", written) : fmt::format("{}:443", written))));
+    report(std::move(d).help(fmt::format("a test names one port: `{}`",
+                                         v6 ? fmt::format("[{}]:443", written) : fmt::format("{}:443", written))));
     return;
   }
   if (v6 && written.find('/') == sv::npos) {
-    d = std::move(d).help("write `[address]:ports`").fix("allow all ports", {{{from, from}, "["}, {{at, at}, "]:*"}}, FixSafety::kUnsafe);
+    d = std::move(d)
+            .help("write `[address]:ports`")
+            .fix("allow all ports", {{{from, from}, "["}, {{at, at}, "]:*"}}, FixSafety::kUnsafe);
   } else {
-    d = std::move(d).help("write the ports after a colon: `:443`, `:80,443`, `:8000-8100`, or `:*` for all").fix("allow all ports", {{{at, at}, ":*"}}, FixSafety::kUnsafe);
+    d = std::move(d)
+            .help("write the ports after a colon: `:443`, `:80,443`, `:8000-8100`, or `:*` for all")
+            .fix("allow all ports", {{{at, at}, ":*"}}, FixSafety::kUnsafe);
   }
   report(std::move(d));
 }
@@ -48,10 +57,12 @@ void Builder::report_port(const Quoted& q, size_t begin, size_t end, Place place
   PortRange range;
   const sv first = item.substr(0, item.find('-'));
   switch (const PortFault fault = parse_port_item(item, range)) {
-    case PortFault::kNone: return;
+    case PortFault::kNone:
+      return;
     case PortFault::kZero:
       if (!wanted(Kind::kPortZero)) return;
-      report(diag::PortZero(span).upstream(upstream_port(q, item, place, "first port must be >0, or use '*' for wildcard"))
+      report(diag::PortZero(span)
+                 .upstream(upstream_port(q, item, place, "first port must be >0, or use '*' for wildcard"))
                  .help("ports are 1 to 65535; `*` stands for all of them"));
       return;
     case PortFault::kReversed: {
@@ -73,17 +84,27 @@ void Builder::report_port(const Quoted& q, size_t begin, size_t end, Place place
     case PortFault::kFirst:
     case PortFault::kLast: {
       if (!wanted(Kind::kInvalidPort)) return;
-      Diagnostic d = diag::InvalidPort(span, item).upstream(
-          upstream_port(q, item, place, fault == PortFault::kLast ? "invalid last integer" : "invalid first integer"));
+      Diagnostic d =
+          diag::InvalidPort(span, item)
+              .upstream(upstream_port(q, item, place,
+                                      fault == PortFault::kLast ? "invalid last integer" : "invalid first integer"));
       PortRange trimmed;
-      if (const sv kept = trim(item); kept.size() != item.size() && parse_port_item(kept, trimmed) == PortFault::kNone) {
-        d = std::move(d).help("no white space stands in a list of ports").fix("remove the white space", {{span, std::string(kept)}});
+      if (const sv kept = trim(item);
+          kept.size() != item.size() && parse_port_item(kept, trimmed) == PortFault::kNone) {
+        d = std::move(d)
+                .help("no white space stands in a list of ports")
+                .fix("remove the white space", {{span, std::string(kept)}});
       } else if (const uint16_t port = port_of_service(item); port != 0) {
-        d = std::move(d).help(fmt::format("ports are numbers; {} usually is {}", item, port)).fix(fmt::format("replace with `{}`", port), {{span, std::to_string(port)}});
+        d = std::move(d)
+                .help(fmt::format("ports are numbers; {} usually is {}", item, port))
+                .fix(fmt::format("replace with `{}`", port), {{span, std::to_string(port)}});
       } else if (place == Place::kGrantIp && parse_protocol(item)) {
-        d = std::move(d).help("a protocol is followed by its ports").fix(fmt::format("replace with `{}:*`", item), {{span, fmt::format("{}:*", item)}});
+        d = std::move(d)
+                .help("a protocol is followed by its ports")
+                .fix(fmt::format("replace with `{}:*`", item), {{span, fmt::format("{}:*", item)}});
       } else {
-        d = std::move(d).help(item.empty() ? "a port is missing here" : "ports are `443`, `80,443`, `8000-8100` or `*`");
+        d = std::move(d).help(item.empty() ? "a port is missing here"
+                                           : "ports are `443`, `80,443`, `8000-8100` or `*`");
       }
       report(std::move(d));
       return;
@@ -111,10 +132,12 @@ bool Builder::ports(const Quoted& q, size_t begin, size_t end, Place place, Slic
     at = comma + 1;
   }
   out.count = static_cast<uint32_t>(policy_.port_items.size()) - out.begin;
-  if (place == Place::kTest && ok && (out.count != 1 || policy_.port_items[out.begin].range.first != policy_.port_items[out.begin].range.last)) {
+  if (place == Place::kTest && ok &&
+      (out.count != 1 || policy_.port_items[out.begin].range.first != policy_.port_items[out.begin].range.last)) {
     ok = false;
     if (wanted(Kind::kTestPort)) {
-      report(diag::TestPort(span_of(q, begin, end), q.text.substr(begin, end - begin)).help("write one destination for each port to try"));
+      report(diag::TestPort(span_of(q, begin, end), q.text.substr(begin, end - begin))
+                 .help("write one destination for each port to try"));
     }
   }
   return ok;

@@ -12,7 +12,9 @@ AclRule Builder::acl(NodeId node) {
   members(Shape::kAcl, node, rule.broken, [&](uint32_t index, NodeId value) {
     const Field& f = fields[index];
     switch (static_cast<field::acl::Acl>(index)) {
-      case field::acl::kAction: rule.action = text(quoted(value), false); break;
+      case field::acl::kAction:
+        rule.action = text(quoted(value), false);
+        break;
       case field::acl::kSrc:
         rule.src_present = true;
         rule.src_span = span_of(value);
@@ -29,7 +31,9 @@ AclRule Builder::acl(NodeId node) {
         if (rule.proto.present()) proto_name = policy_.text(text(q, false));
         break;
       }
-      case field::acl::kSrcPosture: rule.src_posture = posture_refs(f, value, rule.broken); break;
+      case field::acl::kSrcPosture:
+        rule.src_posture = posture_refs(f, value, rule.broken);
+        break;
     }
   });
   if (rule.proto.present()) {
@@ -69,7 +73,9 @@ Grant Builder::grant(NodeId node) {
         rule.via_span = span_of(value);
         rule.via = selectors(f, value, rule.broken);
         break;
-      case field::grant::kSrcPosture: rule.src_posture = posture_refs(f, value, rule.broken); break;
+      case field::grant::kSrcPosture:
+        rule.src_posture = posture_refs(f, value, rule.broken);
+        break;
     }
   });
   return rule;
@@ -82,7 +88,9 @@ SshRule Builder::ssh_rule(NodeId node) {
   members(Shape::kSsh, node, rule.broken, [&](uint32_t index, NodeId value) {
     const Field& f = fields[index];
     switch (static_cast<field::ssh::Ssh>(index)) {
-      case field::ssh::kAction: rule.action = text(quoted(value), true); break;
+      case field::ssh::kAction:
+        rule.action = text(quoted(value), true);
+        break;
       case field::ssh::kSrc:
         rule.src_present = true;
         rule.src_span = span_of(value);
@@ -98,14 +106,22 @@ SshRule Builder::ssh_rule(NodeId node) {
         rule.users_span = span_of(value);
         rule.users = texts(f, value, true, rule.broken);
         break;
-      case field::ssh::kCheckPeriod: rule.check_period = text(quoted(value), false); break;
-      case field::ssh::kAcceptEnv: rule.accept_env = texts(f, value, false, rule.broken); break;
+      case field::ssh::kCheckPeriod:
+        rule.check_period = text(quoted(value), false);
+        break;
+      case field::ssh::kAcceptEnv:
+        rule.accept_env = texts(f, value, false, rule.broken);
+        break;
       case field::ssh::kRecorder:
         rule.recorder_span = span_of(value);
         rule.recorder = selectors(f, value, rule.broken);
         break;
-      case field::ssh::kEnforceRecorder: rule.enforce_recorder = tree_.is(value, NodeKind::kTrue); break;
-      case field::ssh::kSrcPosture: rule.src_posture = posture_refs(f, value, rule.broken); break;
+      case field::ssh::kEnforceRecorder:
+        rule.enforce_recorder = tree_.is(value, NodeKind::kTrue);
+        break;
+      case field::ssh::kSrcPosture:
+        rule.src_posture = posture_refs(f, value, rule.broken);
+        break;
     }
   });
   return rule;
@@ -133,9 +149,6 @@ NodeAttr Builder::node_attr(NodeId node) {
         break;
       case field::node_attr::kApp:
         entry.app = app_capabilities(value, broken);
-        for (const AppCapability& app : policy_.at(entry.app)) {
-          if (policy_.text(app.name) == "tailscale.com/app-connectors") app_connectors(app.value);
-        }
         break;
     }
   });

@@ -14,7 +14,9 @@ using sv = std::string_view;
 constexpr sv kVerbs[] = {"add", "remove"};
 constexpr sv kHostPrefix = "host:";
 
-size_t offset_in(sv part, sv whole) { return static_cast<size_t>(part.data() - whole.data()); }
+size_t offset_in(sv part, sv whole) {
+  return static_cast<size_t>(part.data() - whole.data());
+}
 
 }  // namespace
 
@@ -47,6 +49,7 @@ Slice<IpSetElement> Builder::ipset_elements(const Field& field, NodeId array) {
 }
 
 IpSetElement Builder::ipset_element(const Quoted& q) {
+  // Any selector passes here: which of them a set may hold is a question of positions.
   IpSetElement out;
   const sv kept = trim(q.text);
   size_t begin = offset_in(kept, q.text);
@@ -61,7 +64,8 @@ IpSetElement Builder::ipset_element(const Quoted& q) {
       if (!report_placeholder(q, begin, end) && wanted(Kind::kInvalidIpSetElement)) {
         const Span at = span_of(q, begin, begin + verb.size());
         Diagnostic d = diag::InvalidIpSetElement(at, verb, "an element is `add` or `remove` and one target");
-        if (const sv meant = nearest(verb, kVerbs); !meant.empty()) d = std::move(d).fix(fmt::format("replace with `{}`", meant), {{at, std::string(meant)}});
+        if (const sv meant = nearest(verb, kVerbs); !meant.empty())
+          d = std::move(d).fix(fmt::format("replace with `{}`", meant), {{at, std::string(meant)}});
         report(std::move(d));
       }
       out.target.span = out.span;
@@ -78,35 +82,12 @@ IpSetElement Builder::ipset_element(const Quoted& q) {
     out.target.name = policy_.names.intern(target.substr(kHostPrefix.size()));
     return out;
   }
-  const SelectorForm form = classify_selector(target);
-  const char* reason = nullptr;
-  std::string replacement;
-  switch (form.kind) {
-    case SelectorKind::kAddress:
-    case SelectorKind::kPrefix:
-    case SelectorKind::kRange:
-    case SelectorKind::kIpSet: break;
-    case SelectorKind::kAutogroup:
-      if (form.autogroup != Autogroup::kInternet) reason = "the only autogroup in an ipset is `autogroup:internet`";
-      break;
-    case SelectorKind::kHost:
-      reason = "a name of `hosts` is written `host:name` here";
-      replacement = fmt::format("{}{}", kHostPrefix, target);
-      break;
-    case SelectorKind::kInvalid:
-      if (host) reason = "there is no name after `host:`";
-      break;
-    default: reason = "an ipset holds addresses only: IPs, CIDRs, ranges, `host:name`, other ipsets and `autogroup:internet`"; break;
-  }
-  if (reason == nullptr) {
-    out.target = selector_of(q, begin, end, broken);
+  if (host && find_placeholder(target).empty()) {
+    if (wanted(Kind::kInvalidIpSetElement))
+      report(diag::InvalidIpSetElement(out.target.span, target, "there is no name after `host:`"));
     return out;
   }
-  if (!report_placeholder(q, begin, end) && wanted(Kind::kInvalidIpSetElement)) {
-    Diagnostic d = diag::InvalidIpSetElement(out.target.span, target, reason);
-    if (!replacement.empty()) d = std::move(d).fix(fmt::format("replace with `{}`", replacement), {{out.target.span, replacement}});
-    report(std::move(d));
-  }
+  out.target = selector_of(q, begin, end, broken);
   return out;
 }
 
@@ -141,7 +122,8 @@ PostureAssertion Builder::assertion(const Quoted& q) {
     Span at = span_in(form.fault);
     if (at.empty()) at = out.span;
     Diagnostic d = diag::InvalidAssertion(at, form.reason);
-    if (!form.replacement.empty()) d = std::move(d).fix(fmt::format("replace with `{}`", form.replacement), {{at, form.replacement}});
+    if (!form.replacement.empty())
+      d = std::move(d).fix(fmt::format("replace with `{}`", form.replacement), {{at, form.replacement}});
     report(std::move(d));
     return out;
   }
@@ -151,16 +133,21 @@ PostureAssertion Builder::assertion(const Quoted& q) {
   out.values.begin = static_cast<uint32_t>(policy_.posture_values.size());
   for (const AssertionForm::Literal& l : form.literals) {
     policy_.posture_values.push_back({l.type, policy_.names.intern(l.text), l.number, l.boolean, span_in(l.text)});
-    if (!is_possible_value(form.attribute, l.text) && find_placeholder(l.text).empty() && wanted(Kind::kUnknownPostureValue)) {
-      report(diag::UnknownPostureValue(span_in(l.text), form.attribute, l.text).help(fmt::format("it is one of {}", possible_values(form.attribute))));
+    if (!is_possible_value(form.attribute, l.text) && find_placeholder(l.text).empty() &&
+        wanted(Kind::kUnknownPostureValue)) {
+      report(diag::UnknownPostureValue(span_in(l.text), form.attribute, l.text)
+                 .help(fmt::format("it is one of {}", possible_values(form.attribute))));
     }
-    if (!find_placeholder(l.text).empty()) report_placeholder(q, offset_in(l.text, q.text), offset_in(l.text, q.text) + l.text.size());
+    if (!find_placeholder(l.text).empty())
+      report_placeholder(q, offset_in(l.text, q.text), offset_in(l.text, q.text) + l.text.size());
   }
   out.values.count = static_cast<uint32_t>(policy_.posture_values.size()) - out.values.begin;
   if (!is_known_attribute(form.attribute) && wanted(Kind::kUnknownPostureAttribute)) {
     Diagnostic d = diag::UnknownPostureAttribute(out.attribute.span, form.attribute);
     if (const sv meant = nearest_attribute(form.attribute); !meant.empty()) {
-      d = std::move(d).help(fmt::format("did you mean `{}`?", meant)).fix(fmt::format("replace with `{}`", meant), {{out.attribute.span, std::string(meant)}});
+      d = std::move(d)
+              .help(fmt::format("did you mean `{}`?", meant))
+              .fix(fmt::format("replace with `{}`", meant), {{out.attribute.span, std::string(meant)}});
     }
     report(std::move(d));
   }

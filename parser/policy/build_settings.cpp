@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Settings: dns, OneCGNATRoute, and what is checked by the tables alone (derpMap, attrConfig, extraDNSRecords, app connectors).
+// Settings: dns, OneCGNATRoute, and what is checked by the tables alone (derpMap, attrConfig,
+// extraDNSRecords).
 #include <fmt/format.h>
 
 #include <charconv>
@@ -17,8 +18,12 @@ void Builder::dns(NodeId object) {
   members(Shape::kDns, object, broken, [&](uint32_t index, NodeId value) {
     const Field& f = fields[index];
     switch (static_cast<field::dns::Dns>(index)) {
-      case field::dns::kMagic: out.magic = tree_.is(value, NodeKind::kTrue); break;
-      case field::dns::kNameservers: out.nameservers = addresses(f, value, broken); break;
+      case field::dns::kMagic:
+        out.magic = tree_.is(value, NodeKind::kTrue);
+        break;
+      case field::dns::kNameservers:
+        out.nameservers = addresses(f, value, broken);
+        break;
       case field::dns::kRoutes:
         entries(value, [&](const Quoted& key, NodeId, NodeId list) {
           DnsRoute r;
@@ -27,7 +32,9 @@ void Builder::dns(NodeId object) {
           out.routes.push_back(r);
         });
         break;
-      case field::dns::kDomains: out.domains = texts(f, value, true, broken); break;
+      case field::dns::kDomains:
+        out.domains = texts(f, value, true, broken);
+        break;
     }
   });
   policy_.dns = std::move(out);
@@ -48,7 +55,9 @@ void Builder::check_shape(Shape shape, NodeId object) {
 
 void Builder::check_value(const Field& field, NodeId value) {
   switch (field.container) {
-    case Container::kOne: check_element(field, value); return;
+    case Container::kOne:
+      check_element(field, value);
+      return;
     case Container::kList:
       for (const NodeId element : tree_.children(value)) check_element(field, element);
       return;
@@ -57,7 +66,8 @@ void Builder::check_value(const Field& field, NodeId value) {
         if (!tree_.is(entry, NodeKind::kNull)) check_element(field, entry);
       });
       return;
-    case Container::kMapOfLists: return;  // no such member among those checked by tables alone
+    case Container::kMapOfLists:
+      return;  // no such member among those checked by tables alone
   }
 }
 
@@ -71,7 +81,9 @@ void Builder::check_element(const Field& field, NodeId value) {
   const Quoted q = quoted(value);
   bool broken = false;
   switch (field.value) {
-    case Value::kSelector: selector(q, broken); return;
+    case Value::kSelector:
+      selector(q, broken);
+      return;
     case Value::kPrefix: {
       if (!Prefix::parse(trim(q.text)) && !report_placeholder(q, 0, q.text.size())) {
         Selector s;
@@ -81,8 +93,11 @@ void Builder::check_element(const Field& field, NodeId value) {
       }
       return;
     }
-    case Value::kChoice: break;
-    default: report_placeholder(q, 0, q.text.size()); return;
+    case Value::kChoice:
+      break;
+    default:
+      report_placeholder(q, 0, q.text.size());
+      return;
   }
   for (const std::string_view choice : field.choices) {
     if (choice == q.text) return;
@@ -113,17 +128,8 @@ void Builder::derp_map(NodeId object) {
       const auto [rest, error] = std::from_chars(q.text.data(), q.text.data() + q.text.size(), number);
       if (error == std::errc() && rest == q.text.data() + q.text.size() && number > 0) continue;
       if (!find_placeholder(q.text).empty() || !wanted(Kind::kInvalidChoice)) continue;
-      report(diag::InvalidChoice(span_of(q), q.text, "Regions").help("a region's key is its number in quotes; 900 to 999 are free for own regions"));
-    }
-  }
-}
-
-void Builder::app_connectors(NodeId array) {
-  for (const NodeId element : tree_.children(array)) {
-    if (tree_.is(element, NodeKind::kObject)) {
-      check_shape(Shape::kAppConnector, element);
-    } else {
-      wrong_type("an app connector", "an object", element);
+      report(diag::InvalidChoice(span_of(q), q.text, "Regions")
+                 .help("a region's key is its number in quotes; 900 to 999 are free for own regions"));
     }
   }
 }

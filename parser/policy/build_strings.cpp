@@ -4,6 +4,7 @@
 
 #include "base/nearest.h"
 #include "base/net/protocol.h"
+#include "base/text/quote.h"
 #include "parser/policy/builder.h"
 #include "parser/policy/port_form.h"
 
@@ -14,15 +15,24 @@ using sv = std::string_view;
 
 constexpr uint32_t kUnknownForm = 0;  // form_index_: 0 unknown, else index into forms_ + 1
 
-constexpr sv kAutogroupNames[] = {"autogroup:member", "autogroup:tagged", "autogroup:self", "autogroup:internet", "autogroup:danger-all", "autogroup:shared", "autogroup:owner", "autogroup:admin", "autogroup:it-admin", "autogroup:network-admin", "autogroup:billing-admin", "autogroup:auditor", "autogroup:nonroot"};
-constexpr sv kProtocolNames[] = {"tcp", "udp", "icmp", "sctp", "ipv6-icmp", "igmp", "ipv4", "ip-in-ip", "egp", "igp", "gre", "esp", "ah"};
+constexpr sv kAutogroupNames[] = {
+    "autogroup:member",        "autogroup:tagged",  "autogroup:self",   "autogroup:internet", "autogroup:danger-all",
+    "autogroup:shared",        "autogroup:owner",   "autogroup:admin",  "autogroup:it-admin", "autogroup:network-admin",
+    "autogroup:billing-admin", "autogroup:auditor", "autogroup:nonroot"};
+constexpr sv kProtocolNames[] = {"tcp",      "udp", "icmp", "sctp", "ipv6-icmp", "igmp", "ipv4",
+                                 "ip-in-ip", "egp", "igp",  "gre",  "esp",       "ah"};
 
 /// Words that are prefixes of names: what follows their colon may be a name, not ports.
-bool is_prefix_word(sv word) { return word == "tag" || word == "group" || word == "autogroup" || word == "ipset" || word == "svc"; }
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool is_prefix_word(sv word) {
+  return word == "tag" || word == "group" || word == "autogroup" || word == "ipset" || word == "svc";
+}
+bool is_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
 /// A prefixed name that stands whole, so that what follows its colon is no port: `tag:web`.
 bool is_prefixed(SelectorKind k) {
-  return k == SelectorKind::kGroup || k == SelectorKind::kTag || k == SelectorKind::kAutogroup || k == SelectorKind::kIpSet || k == SelectorKind::kService;
+  return k == SelectorKind::kGroup || k == SelectorKind::kTag || k == SelectorKind::kAutogroup ||
+         k == SelectorKind::kIpSet || k == SelectorKind::kService;
 }
 
 }  // namespace
@@ -44,17 +54,22 @@ bool Builder::report_placeholder(const Quoted& q, size_t begin, size_t end) {
   return true;
 }
 
-void Builder::report_selector(const Quoted& q, size_t begin, size_t end, const SelectorForm& form) {
+void Builder::report_selector(const Quoted& q, size_t begin, size_t end, const ClassifiedSelector& form) {
   const sv text = q.text.substr(begin, end - begin);
   const Span span = span_of(q, begin, end);
   switch (form.fault) {
-    case SelectorFault::kNone: return;
-    case SelectorFault::kPlaceholder: report_placeholder(q, begin, end); return;
+    case SelectorFault::kNone:
+      return;
+    case SelectorFault::kPlaceholder:
+      report_placeholder(q, begin, end);
+      return;
     case SelectorFault::kAutogroup: {
       if (!wanted(Kind::kUnknownAutogroup)) return;
       Diagnostic d = diag::UnknownAutogroup(span, text);
       if (const sv meant = nearest(text, kAutogroupNames); !meant.empty()) {
-        d = std::move(d).help(fmt::format("did you mean `{}`?", meant)).fix(fmt::format("replace with `{}`", meant), {{span, std::string(meant)}});
+        d = std::move(d)
+                .help(fmt::format("did you mean `{}`?", meant))
+                .fix(fmt::format("replace with `{}`", meant), {{span, std::string(meant)}});
       }
       report(std::move(d));
       return;
@@ -65,12 +80,15 @@ void Builder::report_selector(const Quoted& q, size_t begin, size_t end, const S
       const sv login = text.substr(sv("user:").size());
       const size_t at = login.find('@');
       if (at != sv::npos && at > 0 && login.find('*') == sv::npos) {
-        d = std::move(d).help("a single user is written without it").fix("remove `user:`", {{span_of(q, begin, begin + 5), ""}});
+        d = std::move(d)
+                .help("a single user is written without it")
+                .fix("remove `user:`", {{span_of(q, begin, begin + 5), ""}});
       }
       report(std::move(d));
       return;
     }
-    case SelectorFault::kForm: break;
+    case SelectorFault::kForm:
+      break;
   }
   if (!wanted(Kind::kInvalidSelector)) return;
   Diagnostic d = diag::InvalidSelector(span, text, form.reason);
@@ -86,14 +104,15 @@ void Builder::report_selector(const Quoted& q, size_t begin, size_t end, const S
 Selector Builder::selector_of(const Quoted& q, size_t begin, size_t end, bool& broken) {
   const sv text = q.text.substr(begin, end - begin);
   const StringId id = policy_.names.intern(text);
-  if (id.value >= form_index_.size()) form_index_.resize(std::max<size_t>(policy_.names.size(), form_index_.size() * 2), kUnknownForm);
+  if (id.value >= form_index_.size())
+    form_index_.resize(std::max<size_t>(policy_.names.size(), form_index_.size() * 2), kUnknownForm);
   const uint32_t known = form_index_[id.value];
   if (known != kUnknownForm) {
     Selector s = forms_[known - 1];
     s.span = span_of(q, begin, end);
     if (s.kind != SelectorKind::kInvalid && !(s.kind == SelectorKind::kPrefix && s.prefix.has_host_bits())) return s;
   }
-  const SelectorForm form = classify_selector(text);
+  const ClassifiedSelector form = classify_selector(text);
   Selector s;
   s.span = span_of(q, begin, end);
   s.kind = form.kind;
@@ -143,7 +162,8 @@ Selector Builder::address_or_prefix(const Quoted& q, bool& broken) {
     warn_host_bits(s);
   } else {
     broken = true;
-    if (!report_placeholder(q, 0, q.text.size()) && wanted(Kind::kInvalidAddress)) report(diag::InvalidAddress(s.span, written));
+    if (!report_placeholder(q, 0, q.text.size()) && wanted(Kind::kInvalidAddress))
+      report(diag::InvalidAddress(s.span, written));
   }
   return s;
 }
@@ -158,10 +178,13 @@ Protocol Builder::protocol(const Quoted& q, size_t begin, size_t end, Place plac
   if (report_placeholder(q, begin, end) || !wanted(Kind::kUnknownProtocol)) return {};
   Diagnostic d = diag::UnknownProtocol(span, name);
   if (const uint16_t port = port_of_service(name)) {
-    d = std::move(d).help(place == Place::kGrantIp ? fmt::format("`{}` is a service, usually `tcp:{}`", name, port)
-                                                   : fmt::format("`{}` is a service: leave `proto` out and allow port {}", name, port));
+    d = std::move(d).help(place == Place::kGrantIp
+                              ? fmt::format("`{}` is a service, usually `tcp:{}`", name, port)
+                              : fmt::format("`{}` is a service: leave `proto` out and allow port {}", name, port));
   } else if (const sv meant = nearest(name, kProtocolNames); !meant.empty()) {
-    d = std::move(d).help(fmt::format("did you mean `{}`?", meant)).fix(fmt::format("replace with `{}`", meant), {{span, std::string(meant)}});
+    d = std::move(d)
+            .help(fmt::format("did you mean `{}`?", meant))
+            .fix(fmt::format("replace with `{}`", meant), {{span, std::string(meant)}});
   } else {
     d = std::move(d).help("a protocol is a name such as tcp, udp, icmp, sctp, or a number from 1 to 255");
   }
@@ -177,7 +200,8 @@ bool Builder::quick_destination(const Quoted& q, Place place, Destination& out, 
   const StringId id = policy_.names.intern(q.text.substr(0, colon));
   if (id.value >= form_index_.size() || form_index_[id.value] == kUnknownForm) return false;
   const Selector& known = forms_[form_index_[id.value] - 1];
-  if (known.kind == SelectorKind::kInvalid || (known.kind == SelectorKind::kPrefix && known.prefix.has_host_bits())) return false;
+  if (known.kind == SelectorKind::kInvalid || (known.kind == SelectorKind::kPrefix && known.prefix.has_host_bits()))
+    return false;
   if (known.kind == SelectorKind::kHost && is_prefix_word(q.text.substr(0, colon))) return false;
   if (is_space(q.text.back()) || is_space(q.text.front())) return false;
   out.selector = known;
@@ -194,7 +218,7 @@ Builder::Split Builder::split_destination(sv kept) {
   const sv tail = kept.substr(colon + 1);
   PortRange unused;
   const bool numeric = tail.find(',') != sv::npos || parse_port_item(tail, unused) != PortFault::kFirst;
-  const SelectorForm whole = classify_selector(kept);
+  const ClassifiedSelector whole = classify_selector(kept);
   if (whole.kind == SelectorKind::kAddress || whole.kind == SelectorKind::kPrefix) {
     const bool head_stands = classify_selector(kept.substr(0, colon)).kind != SelectorKind::kInvalid;
     if (!numeric || !head_stands) return {Split::kBareAddress, colon};
@@ -225,7 +249,7 @@ bool Builder::bracketed(const Quoted& q, size_t begin, size_t colon, Selector& o
       return true;
     }
   }
-  SelectorForm form;
+  ClassifiedSelector form;
   form.fault = find_placeholder(text).empty() ? SelectorFault::kForm : SelectorFault::kPlaceholder;
   form.reason = "brackets stand only around an IPv6 address";
   report_selector(q, begin, colon, form);
@@ -243,8 +267,10 @@ bool Builder::destination(const Quoted& q, Place place, Destination& out) {
   bool broken = kept.size() != q.text.size() && !kept.empty();
   if (broken && wanted(Kind::kStraySpace)) {
     const Span inner = span_of(q, begin, end);
-    Diagnostic d = diag::StraySpace(out.span, kept).fix("remove the white space", {{{out.span.begin, inner.begin}, ""}, {{inner.end, out.span.end}, ""}});
-      report(std::move(d));
+    Diagnostic d =
+        diag::StraySpace(out.span, kept)
+            .fix("remove the white space", {{{out.span.begin, inner.begin}, ""}, {{inner.end, out.span.end}, ""}});
+    report(std::move(d));
   }
   const Split split = split_destination(kept);
   const size_t colon = begin + split.colon;
@@ -252,8 +278,10 @@ bool Builder::destination(const Quoted& q, Place place, Destination& out) {
     out.selector = selector_of(q, begin, end, broken);
     if (out.selector.kind != SelectorKind::kInvalid) {
       std::string upstream;
-      if (split.how == Split::kNoColon) upstream = fmt::format("dst=\"{}\": hostport must contain a colon (\":\")", kept);
-      if (split.how == Split::kBareName) upstream = upstream_port(q, q.text.substr(colon + 1, end - colon - 1), place, "invalid first integer");
+      if (split.how == Split::kNoColon)
+        upstream = fmt::format("dst={}: hostport must contain a colon (\":\")", quote_go(kept));
+      if (split.how == Split::kBareName)
+        upstream = upstream_port(q, q.text.substr(colon + 1, end - colon - 1), place, "invalid first integer");
       report_missing_port(q, begin, end, place, std::move(upstream));
     }
     return false;

@@ -11,7 +11,9 @@ AclTest Builder::acl_test(NodeId node) {
   members(Shape::kTest, node, test.broken, [&](uint32_t index, NodeId value) {
     const Field& f = fields[index];
     switch (static_cast<field::test::Test>(index)) {
-      case field::test::kSrc: test.src = test_source(value, test.src_text, test.broken); break;
+      case field::test::kSrc:
+        test.src = test_source(value, test.src_text, test.broken);
+        break;
       case field::test::kProto: {
         const Quoted q = quoted(value);
         test.proto_text = text(q, false);
@@ -26,7 +28,9 @@ AclTest Builder::acl_test(NodeId node) {
         test.deny_present = true;
         test.deny = destinations(f, value, Place::kTest, test.broken);
         break;
-      case field::test::kSrcPostureAttrs: test.posture_attrs = posture_attrs(value, test.broken); break;
+      case field::test::kSrcPostureAttrs:
+        test.posture_attrs = posture_attrs(value, test.broken);
+        break;
     }
   });
   return test;
@@ -41,8 +45,14 @@ Selector Builder::test_source(NodeId value, Text& written, bool& broken) {
     if (wanted(Kind::kStraySpace)) {
       const size_t begin = static_cast<size_t>(kept.data() - q.text.data());
       const Span whole = span_of(q), inner = span_of(q, begin, begin + kept.size());
-      report(diag::StraySpace(whole, kept).fix("remove the white space", {{{whole.begin, inner.begin}, ""}, {{inner.end, whole.end}, ""}}));
+      report(diag::StraySpace(whole, kept)
+                 .fix("remove the white space", {{{whole.begin, inner.begin}, ""}, {{inner.end, whole.end}, ""}}));
     }
+  }
+  if (kept.empty()) {  // a test from nobody: what is missing is for the check to say
+    Selector none;
+    none.span = span_of(q);
+    return none;
   }
   return selector(q, broken);
 }
@@ -57,7 +67,8 @@ SshTest Builder::ssh_test(NodeId node) {
       case field::ssh_test::kSrc: {
         const Quoted q = quoted(value);
         test.src_text = text(q, true);
-        test.src = selector(q, test.broken);
+        test.src.span = test.src_text.span;
+        if (!trim(q.text).empty()) test.src = selector(q, test.broken);
         break;
       }
       case field::ssh_test::kDst:
@@ -76,7 +87,9 @@ SshTest Builder::ssh_test(NodeId node) {
         test.deny_present = true;
         test.deny = texts(f, value, true, test.broken);
         break;
-      case field::ssh_test::kSrcPostureAttrs: test.posture_attrs = posture_attrs(value, test.broken); break;
+      case field::ssh_test::kSrcPostureAttrs:
+        test.posture_attrs = posture_attrs(value, test.broken);
+        break;
     }
   });
   return test;

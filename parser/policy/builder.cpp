@@ -7,55 +7,79 @@
 #include <algorithm>
 
 #include "base/nearest.h"
+#include "base/text/quote.h"
 
 namespace aclc {
 namespace {
 
 std::string_view found_text(NodeKind kind) {
   switch (kind) {
-    case NodeKind::kObject: return "an object";
-    case NodeKind::kArray: return "an array";
-    case NodeKind::kString: return "a string";
-    case NodeKind::kNumber: return "a number";
+    case NodeKind::kObject:
+      return "an object";
+    case NodeKind::kArray:
+      return "an array";
+    case NodeKind::kString:
+      return "a string";
+    case NodeKind::kNumber:
+      return "a number";
     case NodeKind::kTrue:
-    case NodeKind::kFalse: return "true or false";
-    case NodeKind::kNull: return "null";
-    default: return "nothing";
+    case NodeKind::kFalse:
+      return "true or false";
+    case NodeKind::kNull:
+      return "null";
+    default:
+      return "nothing";
   }
 }
 
-bool is_whole(std::string_view number) { return number.find_first_of(".eE") == std::string_view::npos; }
+bool is_whole(std::string_view number) {
+  return number.find_first_of(".eE") == std::string_view::npos;
+}
 
 bool fits(const Field& field, NodeKind kind, std::string_view text) {
   switch (field.container) {
-    case Container::kList: return kind == NodeKind::kArray;
+    case Container::kList:
+      return kind == NodeKind::kArray;
     case Container::kMap:
-    case Container::kMapOfLists: return kind == NodeKind::kObject;
-    case Container::kOne: break;
+    case Container::kMapOfLists:
+      return kind == NodeKind::kObject;
+    case Container::kOne:
+      break;
   }
   switch (field.value) {
-    case Value::kBoolean: return kind == NodeKind::kTrue || kind == NodeKind::kFalse;
-    case Value::kInteger: return kind == NodeKind::kNumber && is_whole(text);
-    case Value::kScalar: return kind == NodeKind::kString || kind == NodeKind::kNumber || kind == NodeKind::kTrue || kind == NodeKind::kFalse;
-    case Value::kObject: return kind == NodeKind::kObject;
-    case Value::kAnything: return true;
-    default: return kind == NodeKind::kString;
+    case Value::kBoolean:
+      return kind == NodeKind::kTrue || kind == NodeKind::kFalse;
+    case Value::kInteger:
+      return kind == NodeKind::kNumber && is_whole(text);
+    case Value::kScalar:
+      return kind == NodeKind::kString || kind == NodeKind::kNumber || kind == NodeKind::kTrue ||
+             kind == NodeKind::kFalse;
+    case Value::kObject:
+      return kind == NodeKind::kObject;
+    case Value::kAnything:
+      return true;
+    default:
+      return kind == NodeKind::kString;
   }
 }
 
-std::string_view service_name(Target target) { return target == Target::kTailscale ? "Tailscale" : "Headscale"; }
+std::string_view service_name(Target target) {
+  return target == Target::kTailscale ? "Tailscale" : "Headscale";
+}
 
 }  // namespace
 
 Span Builder::mark_of(NodeId id) const {
   const SyntaxNode& n = tree_[id];
-  if (n.kind == NodeKind::kObject || n.kind == NodeKind::kArray) return {n.span.begin, std::min(n.span.begin + 1, n.span.end)};
+  if (n.kind == NodeKind::kObject || n.kind == NodeKind::kArray)
+    return {n.span.begin, std::min(n.span.begin + 1, n.span.end)};
   return n.span;
 }
 
 void Builder::report(Diagnostic d) {
   // Whatever is wrong with a test's strings, the hosted service says no more than this (recorded answers).
-  if (in_test_ && d.kind >= Kind::kStraySpace && d.severity == Severity::kError && d.upstream_text.empty()) d.upstream_text = "test(s) failed";
+  if (in_test_ && d.kind >= Kind::kStraySpace && d.severity == Severity::kError && d.upstream_text.empty())
+    d.upstream_text = "test(s) failed";
   uint32_t& count = reported_[static_cast<size_t>(d.kind)];
   if (count >= kMaxPerKind) return;
   if (++count == kMaxPerKind) d = std::move(d).help("further findings of this kind are not shown");
@@ -83,7 +107,9 @@ void Builder::wrong_type(std::string subject, std::string_view expected, NodeId 
 
 bool Builder::type_matches(const Field& field, NodeId value) {
   if (already_reported(value)) return false;
-  if (fits(field, tree_[value].kind, tree_[value].kind == NodeKind::kNumber ? tree_.text_of(value) : std::string_view())) return true;
+  if (fits(field, tree_[value].kind,
+           tree_[value].kind == NodeKind::kNumber ? tree_.text_of(value) : std::string_view()))
+    return true;
   wrong_type(fmt::format("`{}`", field.name), expected_text(field), value);
   return false;
 }
@@ -96,7 +122,8 @@ void Builder::unknown_field(Shape shape, const Quoted& name) {
     known.push_back(f.name);
   }
   Diagnostic d = diag::UnknownField(span_of(name), name.text, shape_info(shape).title);
-  if (target_ == Target::kTailscale) d = std::move(d).upstream(fmt::format("json: unknown field \"{}\"", name.text));
+  if (target_ == Target::kTailscale)
+    d = std::move(d).upstream(fmt::format("json: unknown field {}", quote_go(name.text)));
   if (const std::string_view meant = nearest(name.text, known); !meant.empty()) {
     d = std::move(d)
             .help(fmt::format("did you mean `{}`?", meant))
@@ -116,7 +143,8 @@ Edit Builder::removal(NodeId member) const {
     const NodeId after{size_t{next}};
     if (tree_[after].kind == NodeKind::kMember && tree_[after].span.begin > span.end) {
       const std::string_view gap = tree_.text().substr(span.end, tree_[after].span.begin - span.end);
-      if (gap.find('}') == std::string_view::npos && gap.find('/') == std::string_view::npos) return {{span.begin, tree_[after].span.begin}, ""};
+      if (gap.find('}') == std::string_view::npos && gap.find('/') == std::string_view::npos)
+        return {{span.begin, tree_[after].span.begin}, ""};
     }
   }
   return {span, ""};
@@ -155,7 +183,8 @@ bool Builder::match_member(Shape shape, NodeId member, uint32_t (&seen)[kMostFie
   const std::optional<FieldMatch> match = find_field(shape, name.text, target_);
   if (!match) {
     // A third-party console for Headscale keeps its own data in such members, and Headscale passes over them.
-    if (target_ == Target::kHeadscale && shape == Shape::kAcl && !name.text.empty() && name.text.front() == '#') return false;
+    if (target_ == Target::kHeadscale && shape == Shape::kAcl && !name.text.empty() && name.text.front() == '#')
+      return false;
     if (!find_placeholder(name.text).empty()) {
       report_placeholder(name, 0, name.text.size());
     } else {

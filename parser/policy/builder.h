@@ -49,7 +49,6 @@ class Builder {
   void dns(NodeId object);
   void one_cgnat_route(const Field& field, NodeId value);
   void derp_map(NodeId object);
-  void app_connectors(NodeId array);
   /// Checks members and types by the tables and keeps nothing.
   void check_value(const Field& field, NodeId value);
   void check_element(const Field& field, NodeId value);
@@ -80,8 +79,8 @@ class Builder {
   bool destination(const Quoted& q, Place place, Destination& out);
   /// Well-formed destinations whose selector was seen before; false: read it the long way.
   bool quick_destination(const Quoted& q, Place place, Destination& out, bool& ok);
-  /// `selector:ports` splits at the last colon, as at the hosted service: `fd7a::1:22` is port 22. A prefixed name or an IPv6
-  /// address or CIDR without ports is told apart where that reading gives nothing.
+  /// `selector:ports` splits at the last colon, as at the hosted service: `fd7a::1:22` is port 22. A prefixed name or
+  /// an IPv6 address or CIDR without ports is told apart where that reading gives nothing.
   struct Split {
     enum How : uint8_t { kPorts, kNoColon, kBareName, kBareAddress } how;
     size_t colon;
@@ -93,7 +92,7 @@ class Builder {
   Text text(const Quoted& q, bool trimmed);
   void warn_host_bits(const Selector& s);
   bool report_placeholder(const Quoted& q, size_t begin, size_t end);
-  void report_selector(const Quoted& q, size_t begin, size_t end, const SelectorForm& form);
+  void report_selector(const Quoted& q, size_t begin, size_t end, const ClassifiedSelector& form);
   void report_prefix(const Selector& s);
   bool ports_of_protocol(const Protocol& proto, std::string_view name, Slice<PortItem> items, Severity severity);
   void report_port(const Quoted& q, size_t begin, size_t end, Place place);
@@ -148,8 +147,8 @@ class Builder {
     NodeId value;
   };
   bool match_member(Shape shape, NodeId member, uint32_t (&seen)[kMostFields], bool& broken, Member& out);
-  /// Calls on_entry(key, member node, value node) for each member of a map; doubled keys are reported. The key's text is
-  /// gone once another string is read.
+  /// Calls on_entry(key, member node, value node) for each member of a map; doubled keys are reported. The key's text
+  /// is gone once another string is read.
   template <class F>
   void entries(NodeId object, F&& on_entry);
   bool first_of_key(const Quoted& key, NodeId member);

@@ -34,8 +34,24 @@ inline constexpr size_t kShapes = 15;
 
 /// What one value is. The first line needs a JSON string.
 enum class Value : uint8_t {
-  kText, kChoice, kSelector, kDestination, kTestDestination, kNetCapability, kProtocol, kLogin, kDuration, kNodeAttribute,
-  kAddress, kPrefix, kAddressOrPrefix, kIpSetElement, kAssertion, kDomain, kTag, kPostureName,
+  kText,
+  kChoice,
+  kSelector,
+  kDestination,
+  kTestDestination,
+  kNetCapability,
+  kProtocol,
+  kLogin,
+  kDuration,
+  kNodeAttribute,
+  kAddress,
+  kPrefix,
+  kAddressOrPrefix,
+  kIpSetElement,
+  kAssertion,
+  kDomain,
+  kTag,
+  kPostureName,
   kBoolean,
   kInteger,
   kScalar,    ///< string, number or boolean
@@ -53,7 +69,19 @@ enum class Container : uint8_t {
 
 /// What the names of a map are.
 enum class KeyForm : uint8_t {
-  kNone, kGroup, kHost, kIpSet, kTag, kPosture, kPrefix, kService, kCapability, kAttribute, kCustomAttribute, kRegion, kDomain,
+  kNone,
+  kGroup,
+  kHost,
+  kIpSet,
+  kTag,
+  kPosture,
+  kPrefix,
+  kService,
+  kCapability,
+  kAttribute,
+  kCustomAttribute,
+  kRegion,
+  kDomain,
 };
 
 /// Who knows a member.
@@ -72,7 +100,7 @@ struct Field {
   Shape shape;  ///< of kObject
   KnownBy known_by;
   std::span<const std::string_view> choices;  ///< of kChoice; of other strings what completion offers
-  std::string_view doc;  ///< one sentence, Markdown
+  std::string_view doc;                       ///< one sentence, Markdown
 };
 
 struct ShapeInfo {
@@ -88,8 +116,8 @@ struct FieldMatch {
   bool old_name = false;  ///< by the legacy spelling
 };
 
-/// Names match in any ASCII case; for Headscale `_` and `-` are left out of the comparison too, and legacy spellings are
-/// unknown (policy documentation; Headscale's decoder).
+/// Names match in any ASCII case; for Headscale `_` and `-` are left out of the comparison too, and legacy spellings
+/// are unknown (policy documentation; Headscale's decoder).
 std::optional<FieldMatch> find_field(Shape shape, std::string_view name, Target target);
 
 /// "an array of strings", "true or false" ...: what a field must be, for messages.
@@ -99,15 +127,52 @@ std::string_view expected_element_text(const Field& field);
 
 // Positions of the rows in their tables, for switches over FieldMatch::index.
 namespace field {
-enum Policy : uint32_t { kAcls, kGrants, kGroups, kHosts, kIpsets, kTagOwners, kAutoApprovers, kSsh, kNodeAttrs, kPostures, kDefaultSrcPosture, kTests, kSshTests, kDerpMap, kDisableIPv4, kOneCgnatRoute, kRandomizeClientPort, kExtraDnsRecords, kAttrConfig, kDns };
-namespace acl { enum Acl : uint32_t { kAction, kSrc, kDst, kProto, kSrcPosture }; }
-namespace grant { enum Grant : uint32_t { kSrc, kDst, kIp, kApp, kVia, kSrcPosture }; }
-namespace approvers { enum AutoApprovers : uint32_t { kRoutes, kExitNode, kServices }; }
-namespace ssh { enum Ssh : uint32_t { kAction, kSrc, kDst, kUsers, kCheckPeriod, kAcceptEnv, kRecorder, kEnforceRecorder, kSrcPosture }; }
-namespace node_attr { enum NodeAttr : uint32_t { kTarget, kAttr, kIpPool, kApp }; }
-namespace test { enum Test : uint32_t { kSrc, kProto, kAccept, kDeny, kSrcPostureAttrs }; }
-namespace ssh_test { enum SshTest : uint32_t { kSrc, kDst, kAccept, kCheck, kDeny, kSrcPostureAttrs }; }
-namespace dns { enum Dns : uint32_t { kMagic, kNameservers, kRoutes, kDomains }; }
+enum Policy : uint32_t {
+  kAcls,
+  kGrants,
+  kGroups,
+  kHosts,
+  kIpsets,
+  kTagOwners,
+  kAutoApprovers,
+  kSsh,
+  kNodeAttrs,
+  kPostures,
+  kDefaultSrcPosture,
+  kTests,
+  kSshTests,
+  kDerpMap,
+  kDisableIPv4,
+  kOneCgnatRoute,
+  kRandomizeClientPort,
+  kExtraDnsRecords,
+  kAttrConfig,
+  kDns
+};
+namespace acl {
+enum Acl : uint32_t { kAction, kSrc, kDst, kProto, kSrcPosture };
+}
+namespace grant {
+enum Grant : uint32_t { kSrc, kDst, kIp, kApp, kVia, kSrcPosture };
+}
+namespace approvers {
+enum AutoApprovers : uint32_t { kRoutes, kExitNode, kServices };
+}
+namespace ssh {
+enum Ssh : uint32_t { kAction, kSrc, kDst, kUsers, kCheckPeriod, kAcceptEnv, kRecorder, kEnforceRecorder, kSrcPosture };
+}
+namespace node_attr {
+enum NodeAttr : uint32_t { kTarget, kAttr, kIpPool, kApp };
+}
+namespace test {
+enum Test : uint32_t { kSrc, kProto, kAccept, kDeny, kSrcPostureAttrs };
+}
+namespace ssh_test {
+enum SshTest : uint32_t { kSrc, kDst, kAccept, kCheck, kDeny, kSrcPostureAttrs };
+}
+namespace dns {
+enum Dns : uint32_t { kMagic, kNameservers, kRoutes, kDomains };
+}
 }  // namespace field
 
 }  // namespace aclc

@@ -32,10 +32,10 @@ struct Service {
   uint16_t port;
 };
 constexpr Service kServices[] = {
-    {"ssh", 22},     {"http", 80},       {"https", 443},  {"dns", 53},         {"domain", 53},       {"smtp", 25},
-    {"ftp", 21},     {"telnet", 23},     {"ntp", 123},    {"imap", 143},       {"imaps", 993},       {"ldap", 389},
-    {"ldaps", 636},  {"rdp", 3389},      {"smb", 445},    {"mysql", 3306},     {"postgres", 5432},   {"postgresql", 5432},
-    {"redis", 6379}, {"mongodb", 27017}, {"vnc", 5900},   {"kubernetes", 6443}, {"snmp", 161},       {"syslog", 514},
+    {"ssh", 22},     {"http", 80},       {"https", 443}, {"dns", 53},          {"domain", 53},     {"smtp", 25},
+    {"ftp", 21},     {"telnet", 23},     {"ntp", 123},   {"imap", 143},        {"imaps", 993},     {"ldap", 389},
+    {"ldaps", 636},  {"rdp", 3389},      {"smb", 445},   {"mysql", 3306},      {"postgres", 5432}, {"postgresql", 5432},
+    {"redis", 6379}, {"mongodb", 27017}, {"vnc", 5900},  {"kubernetes", 6443}, {"snmp", 161},      {"syslog", 514},
 };
 
 }  // namespace
@@ -47,16 +47,22 @@ PortFault parse_port_item(sv item, PortRange& out) {
   }
   const size_t dash = item.find('-');
   switch (parse_number(item.substr(0, dash), out.first)) {
-    case Number::kNone: return PortFault::kFirst;
-    case Number::kBig: return PortFault::kFirstBig;
-    case Number::kOk: break;
+    case Number::kNone:
+      return PortFault::kFirst;
+    case Number::kBig:
+      return PortFault::kFirstBig;
+    case Number::kOk:
+      break;
   }
   out.last = out.first;
   if (dash != sv::npos) {
     switch (parse_number(item.substr(dash + 1), out.last)) {
-      case Number::kNone: return PortFault::kLast;
-      case Number::kBig: return PortFault::kLastBig;
-      case Number::kOk: break;
+      case Number::kNone:
+        return PortFault::kLast;
+      case Number::kBig:
+        return PortFault::kLastBig;
+      case Number::kOk:
+        break;
     }
   }
   if (out.first > out.last) {

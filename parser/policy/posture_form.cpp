@@ -12,7 +12,8 @@ namespace {
 
 using sv = std::string_view;
 
-constexpr sv kAttributes[] = {"node:os", "node:osVersion", "node:tsVersion", "node:tsReleaseTrack", "node:tsAutoUpdate", "node:tsStateEncrypted", "ip:country", "ip:publicAddress"};
+constexpr sv kAttributes[] = {"node:os",           "node:osVersion",        "node:tsVersion", "node:tsReleaseTrack",
+                              "node:tsAutoUpdate", "node:tsStateEncrypted", "ip:country",     "ip:publicAddress"};
 constexpr sv kVersions[] = {"node:osVersion", "node:tsVersion"};
 constexpr sv kSystems[] = {"macos", "windows", "linux", "ios", "android", "freebsd", "openbsd", "illumos", "js"};
 constexpr sv kTracks[] = {"stable", "unstable"};
@@ -23,10 +24,18 @@ std::span<const sv> values_of(sv attribute) {
   return {};
 }
 
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_word(char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '.'; }
+bool is_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_word(char c) {
+  return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '.';
+}
 
 bool same_word(sv a, sv lower) {
   if (a.size() != lower.size()) return false;
@@ -82,7 +91,9 @@ class Reader {
       sv text;
       PostureOp op;
     };
-    static constexpr Symbol kSymbols[] = {{"==", PostureOp::kEqual}, {"!=", PostureOp::kNotEqual}, {"<=", PostureOp::kLessEqual}, {">=", PostureOp::kGreaterEqual}, {"<", PostureOp::kLess}, {">", PostureOp::kGreater}};
+    static constexpr Symbol kSymbols[] = {{"==", PostureOp::kEqual},     {"!=", PostureOp::kNotEqual},
+                                          {"<=", PostureOp::kLessEqual}, {">=", PostureOp::kGreaterEqual},
+                                          {"<", PostureOp::kLess},       {">", PostureOp::kGreater}};
     for (const Symbol& s : kSymbols) {
       if (text_.substr(at_, s.text.size()) != s.text) continue;
       at_ += s.text.size();
@@ -98,8 +109,10 @@ class Reader {
     if (same_word(first, "not") && same_word(second, "in")) return list(PostureOp::kNotIn, begin, end);
     if (same_word(first, "is") && same_word(second, "set")) return unary(PostureOp::kIsSet, begin, end);
     if (same_word(first, "not") && same_word(second, "set")) return unary(PostureOp::kNotSet, begin, end);
-    if (same_word(first, "is") && same_word(second, "not")) return fail(begin, end, "the test for a missing attribute is `NOT SET`");
-    return fail(begin, first.empty() ? word_end(begin) : std::min(after_first, begin + first.size()), "an operator belongs here: ==, !=, <, <=, >, >=, IN, NOT IN, IS SET or NOT SET");
+    if (same_word(first, "is") && same_word(second, "not"))
+      return fail(begin, end, "the test for a missing attribute is `NOT SET`");
+    return fail(begin, first.empty() ? word_end(begin) : std::min(after_first, begin + first.size()),
+                "an operator belongs here: ==, !=, <, <=, >, >=, IN, NOT IN, IS SET or NOT SET");
   }
 
   bool unary(PostureOp op, size_t begin, size_t end) {
@@ -113,7 +126,8 @@ class Reader {
     skip();
     const size_t value = at_;
     if (!literal()) return false;
-    const bool ordered = op == PostureOp::kLess || op == PostureOp::kLessEqual || op == PostureOp::kGreater || op == PostureOp::kGreaterEqual;
+    const bool ordered = op == PostureOp::kLess || op == PostureOp::kLessEqual || op == PostureOp::kGreater ||
+                         op == PostureOp::kGreaterEqual;
     const bool version = out_.attribute == kVersions[0] || out_.attribute == kVersions[1];
     if (ordered && !version && out_.literals.back().type != PostureValue::Type::kNumber) {
       return fail(value, at_, fmt::format("`{}` compares numbers and versions only", out_.op_text));
@@ -124,7 +138,8 @@ class Reader {
   bool list(PostureOp op, size_t begin, size_t end) {
     unary(op, begin, end);
     skip();
-    if (at_end() || text_[at_] != '[') return fail(at_, word_end(at_), "a list in square brackets belongs here: ['a', 'b']");
+    if (at_end() || text_[at_] != '[')
+      return fail(at_, word_end(at_), "a list in square brackets belongs here: ['a', 'b']");
     const size_t open = at_++;
     skip();
     if (!at_end() && text_[at_] == ']') return fail(open, at_ + 1, "the list is empty");
@@ -140,7 +155,8 @@ class Reader {
         ++at_;
         return true;
       }
-      return fail(at_end() ? open : at_, at_end() ? text_.size() : word_end(at_), at_end() ? "the list has no closing bracket" : "a comma or the end of the list belongs here");
+      return fail(at_end() ? open : at_, at_end() ? text_.size() : word_end(at_),
+                  at_end() ? "the list has no closing bracket" : "a comma or the end of the list belongs here");
     }
   }
 
@@ -161,12 +177,15 @@ class Reader {
       if (same_word(l.text, "true") || same_word(l.text, "false")) {
         l.type = PostureValue::Type::kBool;
         l.boolean = same_word(l.text, "true");
-      } else if (error == std::errc() && rest == l.text.data() + l.text.size() && (is_digit(l.text.front()) || l.text.front() == '-')) {
+      } else if (error == std::errc() && rest == l.text.data() + l.text.size() &&
+                 (is_digit(l.text.front()) || l.text.front() == '-')) {
         l.type = PostureValue::Type::kNumber;
       } else if (l.text.size() > 1 && l.text.front() == '"' && l.text.back() == '"') {
-        return fail(begin, end, "text stands in single quotes", fmt::format("'{}'", l.text.substr(1, l.text.size() - 2)));
+        return fail(begin, end, "text stands in single quotes",
+                    fmt::format("'{}'", l.text.substr(1, l.text.size() - 2)));
       } else {
-        return fail(begin, end, l.text.empty() ? "a value belongs here" : "text stands in single quotes", l.text.empty() ? "" : fmt::format("'{}'", l.text));
+        return fail(begin, end, l.text.empty() ? "a value belongs here" : "text stands in single quotes",
+                    l.text.empty() ? "" : fmt::format("'{}'", l.text));
       }
     }
     out_.literals.push_back(l);
@@ -206,7 +225,9 @@ class Reader {
 
 }  // namespace
 
-AssertionForm parse_assertion(sv text) { return Reader(text).read(); }
+AssertionForm parse_assertion(sv text) {
+  return Reader(text).read();
+}
 
 bool is_known_attribute(sv attribute) {
   const bool closed = attribute.substr(0, 5) == "node:" || attribute.substr(0, 3) == "ip:";
@@ -217,7 +238,9 @@ bool is_known_attribute(sv attribute) {
   return false;
 }
 
-sv nearest_attribute(sv attribute) { return nearest(attribute, kAttributes); }
+sv nearest_attribute(sv attribute) {
+  return nearest(attribute, kAttributes);
+}
 
 bool is_possible_value(sv attribute, sv value) {
   const std::span<const sv> values = values_of(attribute);

@@ -23,9 +23,9 @@ struct AssertionForm {
   std::vector<Literal> literals;
 
   bool ok = false;
-  std::string_view fault;        ///< the part that is wrong; a view of the argument, possibly empty
-  std::string reason;            ///< what is wrong with it
-  std::string replacement;       ///< of fault, or empty
+  std::string_view fault;   ///< the part that is wrong; a view of the argument, possibly empty
+  std::string reason;       ///< what is wrong with it
+  std::string replacement;  ///< of fault, or empty
 };
 
 /// Keywords match in any case (Tailscale docs, "Device posture management").

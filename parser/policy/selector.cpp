@@ -47,24 +47,28 @@ constexpr PrefixRow kPrefixes[] = {
 };
 constexpr sv kPrefixWords[] = {"tag:", "group:", "autogroup:", "ipset:", "svc:", "posture:"};
 
-bool starts_with(sv text, sv prefix) { return text.substr(0, prefix.size()) == prefix; }
+bool starts_with(sv text, sv prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
 
-SelectorForm fault(sv reason, sv replacement = {}) {
-  SelectorForm f;
+ClassifiedSelector fault(sv reason, sv replacement = {}) {
+  ClassifiedSelector f;
   f.fault = SelectorFault::kForm;
   f.reason = reason;
   f.replacement = replacement;
   return f;
 }
 
-SelectorForm named(SelectorKind kind, sv name) {
-  SelectorForm f;
+ClassifiedSelector named(SelectorKind kind, sv name) {
+  ClassifiedSelector f;
   f.kind = kind;
   f.name = name;
   return f;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 /// Digits and dots only, with three dots: nobody names a host like that.
 bool looks_like_ipv4(sv text) {
@@ -85,21 +89,21 @@ bool may_be_address(sv text) {
   return is_digit(c) || c == ':' || (((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')) && text.find(':') != sv::npos);
 }
 
-SelectorForm classify_user_prefix(sv text) {
+ClassifiedSelector classify_user_prefix(sv text) {
   constexpr sv kAnyone = "user:*@";
   if (starts_with(text, kAnyone) && text.size() > kAnyone.size() && text.find('@', kAnyone.size()) == sv::npos) {
     return named(SelectorKind::kUserDomain, text.substr(kAnyone.size()));
   }
-  SelectorForm f;
+  ClassifiedSelector f;
   f.fault = SelectorFault::kUserPrefix;
   return f;
 }
 
-SelectorForm classify_prefixed(const PrefixRow& row, sv text) {
+ClassifiedSelector classify_prefixed(const PrefixRow& row, sv text) {
   const sv rest = text.substr(row.prefix.size());
   if (rest.empty()) return fault(row.empty);
   if (!row.with_at.empty() && rest.find('@') != sv::npos) return fault(row.with_at);
-  SelectorForm f = named(row.kind, text);
+  ClassifiedSelector f = named(row.kind, text);
   if (row.kind == SelectorKind::kAutogroup) {
     const std::optional<Autogroup> a = parse_autogroup(rest);
     if (!a) {
@@ -112,8 +116,8 @@ SelectorForm classify_prefixed(const PrefixRow& row, sv text) {
   return f;
 }
 
-SelectorForm classify_address(sv text) {
-  SelectorForm f;
+ClassifiedSelector classify_address(sv text) {
+  ClassifiedSelector f;
   if (const auto a = Address::parse(text)) {
     f = named(SelectorKind::kAddress, text);
     f.prefix = Prefix::host(*a);
@@ -153,7 +157,9 @@ sv autogroup_name(Autogroup a) {
   return {};
 }
 
-bool is_role(Autogroup a) { return a >= Autogroup::kOwner && a <= Autogroup::kAuditor; }
+bool is_role(Autogroup a) {
+  return a >= Autogroup::kOwner && a <= Autogroup::kAuditor;
+}
 
 sv trim(sv text) {
   constexpr sv kSpace = " \t\r\n\v\f";
@@ -169,16 +175,16 @@ sv find_placeholder(sv text) {
   return end == sv::npos ? sv() : text.substr(begin, end + 1 - begin);
 }
 
-SelectorForm classify_selector(sv text) {
+ClassifiedSelector classify_selector(sv text) {
   if (text.empty()) return fault("it is empty");
   if (text == "*") return named(SelectorKind::kWildcard, text);
   if (!find_placeholder(text).empty()) {
-    SelectorForm f;
+    ClassifiedSelector f;
     f.fault = SelectorFault::kPlaceholder;
     return f;
   }
   if (may_be_address(text)) {
-    if (SelectorForm f = classify_address(text); f.kind != SelectorKind::kInvalid) return f;
+    if (ClassifiedSelector f = classify_address(text); f.kind != SelectorKind::kInvalid) return f;
   }
   if (starts_with(text, "user:")) return classify_user_prefix(text);
   for (const PrefixRow& row : kPrefixes) {
@@ -205,7 +211,8 @@ SelectorForm classify_selector(sv text) {
     return named(SelectorKind::kUser, text);
   }
   if (text.find('/') != sv::npos) return fault("it is no CIDR");
-  if (is_reversed_range(text)) return fault("an address range is `first-last`, both of one family, the lower one first");
+  if (is_reversed_range(text))
+    return fault("an address range is `first-last`, both of one family, the lower one first");
   if (looks_like_ipv4(text)) return fault("it is no IPv4 address");
   return named(SelectorKind::kHost, text);
 }

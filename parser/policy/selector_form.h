@@ -10,13 +10,13 @@ namespace aclc {
 
 enum class SelectorFault : uint8_t {
   kNone,
-  kForm,          ///< reason says what is wrong
-  kPlaceholder,   ///< holds `${...}`
-  kAutogroup,     ///< `autogroup:` with an unknown name
-  kUserPrefix,    ///< `user:` before something other than `*@domain`
+  kForm,         ///< reason says what is wrong
+  kPlaceholder,  ///< holds `${...}`
+  kAutogroup,    ///< `autogroup:` with an unknown name
+  kUserPrefix,   ///< `user:` before something other than `*@domain`
 };
 
-struct SelectorForm {
+struct ClassifiedSelector {
   SelectorKind kind = SelectorKind::kInvalid;
   Autogroup autogroup = Autogroup::kNone;
   SelectorFault fault = SelectorFault::kNone;
@@ -27,9 +27,10 @@ struct SelectorForm {
   Address last;
 };
 
-/// First match wins: address or CIDR, `*`, the prefixed forms, `@`, range, bare word. Prefixed names other than groups hold
-/// no `@` (Headscale would take such a string for a user; here it is no selector). The text has no white space around it.
-SelectorForm classify_selector(std::string_view text);
+/// First match wins: address or CIDR, `*`, the prefixed forms, `@`, range, bare word. Prefixed names other than groups
+/// hold no `@` (Headscale would take such a string for a user; here it is no selector). The text has no white space
+/// around it.
+ClassifiedSelector classify_selector(std::string_view text);
 
 /// The first `${...}` of a text, or an empty view.
 std::string_view find_placeholder(std::string_view text);
