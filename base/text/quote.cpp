@@ -62,8 +62,8 @@ std::string quote_go(std::string_view text) {
 }
 
 std::string quote_go_character(std::string_view text) {
-  static constexpr std::string_view kEscaped = "\a\b\f\n\r\t\v\\'";
-  static constexpr std::string_view kLetters = "abfnrtv\\'";
+  static constexpr std::string_view kEscaped = "\b\n\r\t\\'";
+  static constexpr std::string_view kLetters = "bnrt\\'";
   const CodePoint c = decode_utf8(text, 0);
   std::string out = "'";
   if (!c.valid) {
@@ -73,8 +73,6 @@ std::string quote_go_character(std::string_view text) {
     out += kLetters[named];
   } else if (is_printable(c.value)) {
     out += text.substr(0, c.length);
-  } else if (c.value < 0x20) {
-    append_hex(out, "\\x", c.value, 2);
   } else if (c.value < 0x10000) {
     append_hex(out, "\\u", c.value, 4);
   } else {

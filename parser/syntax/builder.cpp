@@ -190,10 +190,11 @@ void TreeBuilder::on_open(uint32_t at) {
     leave_object_for_value(at);
     return open_frame(at, false);
   }
+  const bool first = library_text_.empty();
   report(diag::NameNotString({at, at + 1}, shown(at, at + 1))
              .help("every member of an object begins with a name in double quotes"),
          fmt::format("invalid character {} at start of object name", quote_go_character(text_.substr(at))), at);
-  provisional_depth_ = frames_.size();
+  if (first) provisional_depth_ = frames_.size();
   begin_member(at);
   open_frame(at, true);
 }
@@ -235,10 +236,7 @@ void TreeBuilder::on_colon(uint32_t at) {
     case Expect::kNameOrClose:
       report(diag::MissingName({at, at + 1}).help("write a name in double quotes before the colon"),
              library_text_here(at), at);
-      begin_member(at);
-      add(NodeKind::kMissing, at, at, kBroken);
-      top().expect = Expect::kValue;
-      last_end_ = at + 1;
+      expect_any_value(at);
       return;
     case Expect::kCommaOrClose:
       if (name_in_unclosed_array(at)) return;
@@ -247,7 +245,7 @@ void TreeBuilder::on_colon(uint32_t at) {
     case Expect::kValueOrClose:
       report(diag::ExtraColon({at, at + 1}, wanted()).fix("remove the colon", {{{at, at + 1}, ""}}),
              library_text_here(at), at);
-      quiet_ = true;
+      if (top().expect == Expect::kCommaOrClose) expect_any_value(at);
       return;
     case Expect::kEnd:
       ready_for_value(at, false);

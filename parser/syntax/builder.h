@@ -74,6 +74,7 @@ class TreeBuilder {
   bool leave_array_for_name(uint32_t at);
   bool name_in_unclosed_array(uint32_t at);
   void leave_object_for_value(uint32_t at);
+  void expect_any_value(uint32_t at);
   size_t frame_closed_by(uint32_t at) const;
   void leave_frames_above(size_t frame);
   std::string_view wanted() const;

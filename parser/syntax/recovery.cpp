@@ -128,13 +128,26 @@ bool TreeBuilder::name_in_unclosed_array(uint32_t at) {
 void TreeBuilder::leave_object_for_value(uint32_t at) {
   const uint32_t opener = nodes_[top().node].span.begin;
   const auto before = static_cast<uint32_t>(text_.find_last_not_of(" \t\r\n,", at - 1) + 1);
+  const bool first = library_text_.empty();
   report(diag::UnclosedBracket({at, at + 1}, "{", "the next `{`")
              .label({opener, opener + 1}, "opened here")
              .fix("close the object", {{{before, before}, "}"}}, FixSafety::kUnsafe),
          fmt::format("invalid character {} at start of object name", quote_go_character(text_.substr(at))), at);
-  provisional_depth_ = frames_.size() - 1;
+  if (first) provisional_depth_ = frames_.size() - 1;
   close_frame(last_end_, true);
   top().expect = Expect::kValueOrClose;
+}
+
+// After a colon that nothing goes with: takes the value that follows, in an object as a member without a name.
+void TreeBuilder::expect_any_value(uint32_t at) {
+  if (in_object()) {
+    begin_member(at);
+    add(NodeKind::kMissing, at, at, kBroken);
+    top().expect = Expect::kValue;
+  } else {
+    top().expect = Expect::kValueOrClose;
+  }
+  last_end_ = at + 1;
 }
 
 std::string_view TreeBuilder::wanted() const {
