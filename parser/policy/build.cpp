@@ -46,7 +46,7 @@ Policy Builder::build() {
       policy_.has_grants |= tree_[tree_.value_of(NodeId(size_t{seen[field::kGrants] - 1}))].kind != NodeKind::kNull;
     if (!usable) continue;
     const StringId name = policy_.names.intern(shape_info(Shape::kPolicy).fields[m.index].name);
-    policy_.sections.push_back({name, span_of(tree_.name_of(member)), m.value});
+    policy_.sections.push_back({name, inside_of(tree_.name_of(member)), m.value});
     section(m.index, m.value);
   }
   return std::move(policy_);

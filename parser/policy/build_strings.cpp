@@ -278,7 +278,7 @@ bool Builder::destination(const Quoted& q, Place place, Destination& out) {
     out.selector = selector_of(q, begin, end, broken);
     if (out.selector.kind != SelectorKind::kInvalid) {
       std::string upstream;
-      if (split.how == Split::kNoColon)
+      if (split.how == Split::kNoColon && place == Place::kAclDst)
         upstream = fmt::format("dst={}: hostport must contain a colon (\":\")", quote_go(kept));
       if (split.how == Split::kBareName)
         upstream = upstream_port(q, q.text.substr(colon + 1, end - colon - 1), place, "invalid first integer");

@@ -153,7 +153,7 @@ Edit Builder::removal(NodeId member) const {
 void Builder::duplicate(const Quoted& name, NodeId first, NodeId second) {
   if (!wanted(Kind::kDuplicateKey)) return;
   const NodeId first_name = tree_.name_of(first);
-  Diagnostic d = diag::DuplicateKey(span_of(name), name.text).label(span_of(first_name), "first given here");
+  Diagnostic d = diag::DuplicateKey(span_of(name), name.text).label(inside_of(first_name), "first given here");
   const Edit edit = removal(second);
   const bool same = tree_.text_of(tree_.value_of(first)) == tree_.text_of(tree_.value_of(second));
   // A member at the end keeps the comma before it, which the language allows to trail.
@@ -201,7 +201,7 @@ bool Builder::match_member(Shape shape, NodeId member, uint32_t (&seen)[kMostFie
     const std::optional<FieldMatch> first_match = find_field(shape, first_name, target_);
     if (first_match && first_match->old_name != match->old_name) {
       report(diag::TwoNamesForField(span_of(name), first_name, name.text)
-                 .label(span_of(tree_.name_of(first)), "first given here")
+                 .label(inside_of(tree_.name_of(first)), "first given here")
                  .help(fmt::format("keep `{}`", field.name)));
     } else {
       duplicate(name, first, member);

@@ -113,6 +113,8 @@ class Builder {
   }
   Span span_of(const Quoted& q) const { return span_of(q, 0, q.text.size()); }
   Span span_of(NodeId id) const { return tree_[id].span; }
+  /// Of a readable string, without its quotes.
+  Span inside_of(NodeId string) const { return {tree_[string].span.begin + 1, tree_[string].span.end - 1}; }
   /// The node's span; of an object or array its bracket alone, so that a finding does not cover half a file.
   Span mark_of(NodeId id) const;
   /// A string without errors in it.

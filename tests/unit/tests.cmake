@@ -2,4 +2,5 @@
 # One line a program: aclc_unit_test(FOLDER targets it links...)
 aclc_unit_test(base aclc_base)
 aclc_unit_test(net aclc_net)
+aclc_unit_test(policy aclc_policy)
 aclc_unit_test(text aclc_text)
