@@ -61,14 +61,6 @@ void check_cycles(const Context& context) {
   }
 }
 
-void check_host_prefix(const Context& context, const IpSetElement& element) {
-  if (element.target.kind != SelectorKind::kHost || context.written(element.target).starts_with("host:")) return;
-  const Span at = element.target.span;
-  context.sink.report(diag::IpSetHostPrefix(at, context.written(element.target))
-                          .help("inside ipsets a name of hosts is written `host:NAME`")
-                          .fix("add `host:`", {{{at.begin, at.begin}, "host:"}}));
-}
-
 }  // namespace
 
 void check_ipsets(const Context& context) {
@@ -81,9 +73,7 @@ void check_ipsets(const Context& context) {
       context.sink.report(diag::NameForm(set.name.span, name, "an ipset", "nothing follows `ipset:`"));
     }
     for (const IpSetElement& element : context.policy.at(set.elements)) {
-      if (!may_stand(context, element.target, Position::kIpSetElement)) continue;
-      check_host_prefix(context, element);
-      is_defined(context, element.target, Position::kIpSetElement);
+      use(context, element.target, Position::kIpSetElement);
     }
   }
   check_cycles(context);

@@ -93,8 +93,8 @@ Suggestion nearest_entry(const Context& context, std::string_view name, const st
     if (!text.empty()) names.push_back(bare(text));
   }
   const std::string_view best = nearest(bare(name), names);
-  // With every letter another one it is no slip, however short the name.
-  if (best.empty() || edit_distance(bare(name), best) >= bare(name).size()) return {};
+  // With more than half of its letters others it is another name, however short.
+  if (best.empty() || edit_distance(bare(name), best) * 2 > bare(name).size()) return {};
   for (const Entry& e : entries) {
     const std::string_view text = context.policy.text(e.name);
     if (bare(text) == best) return {std::string(text), e.name.span};
