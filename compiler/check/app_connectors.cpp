@@ -6,7 +6,6 @@
 #include <array>
 
 #include "base/nearest.h"
-#include "compiler/check/insertion.h"
 #include "compiler/check/names.h"
 
 namespace aclc::checks {
@@ -16,42 +15,86 @@ constexpr std::string_view kConnectors = "tailscale.com/app-connectors";
 constexpr std::string_view kVisibleGroups = "tailscale.com/visible-groups";
 constexpr std::string_view kFormat = "tailscale.com/app-connectors: invalid app connector attribute format";
 constexpr size_t kMostDomains = 250;
+constexpr std::array<std::string_view, 5> kFields = {"name", "connectors", "domains", "routes", "presetAppID"};
 
-// The fields of an entry and their types were checked where they were read.
 class ConnectorCheck {
  public:
-  ConnectorCheck(const Context& context, ConnectorDomains& domains) : context_(context), tree_(context.tree), domains_(domains) {}
+  ConnectorCheck(const Context& context, ConnectorDomains& domains)
+      : context_(context), tree_(context.tree), domains_(domains) {}
 
   void item(NodeId node) {
-    if (!tree_.is(node, NodeKind::kObject) || (tree_[node].flags & kBroken) != 0) return;
-    const NodeId connectors = find_field(tree_, node, "connectors");
-    const NodeId domains = find_field(tree_, node, "domains");
-    const NodeId preset = find_field(tree_, node, "presetAppID");
-    if (!connectors.valid()) {
-      fault(opening(tree_[node].span), "an entry names the tags of its connectors in `connectors`");
-    } else {
-      strings(connectors, [&](std::string_view text, Span span) { connector(text, span); });
+    if (broken(node)) return;
+    if (!tree_.is(node, NodeKind::kObject))
+      return fault(tree_[node].span, "an entry is an object with `name`, `connectors` and `domains`");
+    NodeId has_connectors, has_domains, has_preset;
+    for (const NodeId member : tree_.children(node)) {
+      if (!tree_.is(member, NodeKind::kMember) || !tree_.is(tree_.name_of(member), NodeKind::kString)) continue;
+      std::string scratch;
+      const std::string_view name = tree_.string_value(tree_.name_of(member), scratch);
+      const NodeId value = tree_.value_of(member);
+      if (name == "connectors") has_connectors = member;
+      if (name == "domains") has_domains = member;
+      if (name == "presetAppID") has_preset = member;
+      field(name, tree_.name_of(member), value);
     }
-    if (domains.valid()) strings(domains, [&](std::string_view text, Span span) { domain(text, span); });
-    if (domains.valid() && preset.valid()) {
-      fault(tree_[tree_.name_of(preset)].span, "`presetAppID` brings its own domains; an entry has either it or `domains`");
+    if (!has_connectors.valid())
+      fault(opening(tree_[node].span), "an entry names the tags of its connectors in `connectors`");
+    if (has_domains.valid() && has_preset.valid()) {
+      fault(tree_[tree_.name_of(has_preset)].span,
+            "`presetAppID` brings its own domains; an entry has either it or `domains`");
     }
   }
 
  private:
+  bool broken(NodeId node) const {
+    const SyntaxNode& n = tree_[node];
+    return (n.flags & kBroken) != 0 || n.kind == NodeKind::kMissing || n.kind == NodeKind::kError;
+  }
+
   void fault(Span span, std::string_view what) const {
     context_.sink.report(diag::AppConnector(span, what).upstream(std::string(kFormat)));
   }
 
+  void field(std::string_view name, NodeId key, NodeId value) {
+    if (broken(value)) return;
+    if (name == "name" || name == "presetAppID") {
+      if (!tree_.is(value, NodeKind::kString)) fault(tree_[value].span, fmt::format("`{}` is a string", name));
+    } else if (name == "connectors") {
+      strings(value, name, [&](std::string_view text, Span span) { connector(text, span); });
+    } else if (name == "domains") {
+      strings(value, name, [&](std::string_view text, Span span) { domain(text, span); });
+    } else if (name == "routes") {
+      strings(value, name, [&](std::string_view text, Span span) {
+        if (!Prefix::parse(text) && !Address::parse(text)) fault(span, "a route is an IP address or a CIDR");
+      });
+    } else {
+      const Span at = tree_[key].span;
+      const std::string_view near = nearest(name, kFields);
+      Diagnostic found =
+          diag::AppConnector(at, fmt::format("an entry has no field `{}`", name)).upstream(std::string(kFormat));
+      if (!near.empty()) {
+        found = std::move(found)
+                    .help(fmt::format("did you mean `{}`?", near))
+                    .fix(fmt::format("replace with `{}`", near), {{at, fmt::format("\"{}\"", near)}});
+      }
+      context_.sink.report(std::move(found));
+    }
+  }
+
   template <class Each>
-  void strings(NodeId member, Each each) {
-    const NodeId list = tree_.value_of(member);
-    if (!tree_.is(list, NodeKind::kArray)) return;
+  void strings(NodeId list, std::string_view name, Each each) {
+    if (!tree_.is(list, NodeKind::kArray))
+      return fault(tree_[list].span, fmt::format("`{}` is a list of strings", name));
     std::string scratch;
     for (const NodeId child : tree_.children(list)) {
-      if (!tree_.is(child, NodeKind::kString) || (tree_[child].flags & kBroken) != 0) continue;
-      const Span span = tree_[child].span;
-      each(tree_.string_value(child, scratch), Span{span.begin + 1, span.end - 1});
+      if (broken(child)) continue;
+      Span span = tree_[child].span;
+      if (!tree_.is(child, NodeKind::kString)) {
+        fault(span, fmt::format("`{}` is a list of strings", name));
+        continue;
+      }
+      span = {span.begin + 1, span.end - 1};
+      each(tree_.string_value(child, scratch), span);
     }
   }
 
@@ -59,7 +102,8 @@ class ConnectorCheck {
     if (text == "*") return;
     if (!text.starts_with("tag:")) return fault(span, "a connector is named by its tag");
     const StringId id = context_.policy.names.find(text);
-    if (!id.valid() || context_.definitions.tag_of(id) == Definitions::kNone) report_unknown_tag(context_, text, span, "");
+    if (!id.valid() || context_.definitions.tag_of(id) == Definitions::kNone)
+      report_unknown_tag(context_, text, span, "");
   }
 
   void domain(std::string_view text, Span span) {
@@ -78,7 +122,8 @@ class ConnectorCheck {
 
 }  // namespace
 
-void check_node_app(const Context& context, const NodeAttr& entry, const AppCapability& app, ConnectorDomains& domains) {
+void check_node_app(const Context& context, const NodeAttr& entry, const AppCapability& app,
+                    ConnectorDomains& domains) {
   const std::string_view name = context.policy.text(app.name);
   if (name == kVisibleGroups) return;
   if (name != kConnectors) {

@@ -8,10 +8,12 @@ namespace aclc::checks {
 namespace {
 
 // Recorded answers and the documentation of the features behind them.
-constexpr std::array<std::string_view, 8> kLent = {"drive", "golink", "kubernetes", "relay", "secrets", "tailsql", "tsidp", "webui"};
+constexpr std::array<std::string_view, 8> kLent = {"drive",   "golink",  "kubernetes", "relay",
+                                                   "secrets", "tailsql", "tsidp",      "webui"};
 // What the service and the clients set themselves: refused in recorded answers, or of the same kind.
-constexpr std::array<std::string_view, 9> kOwn = {"debug-peer", "drive-sharer", "file-send", "file-sharing-target", "funnel",
-                                                  "ingress", "relay-target", "ssh", "wake-on-lan"};
+constexpr std::array<std::string_view, 9> kOwn = {"debug-peer",          "drive-sharer", "file-send",
+                                                  "file-sharing-target", "funnel",       "ingress",
+                                                  "relay-target",        "ssh",          "wake-on-lan"};
 
 template <size_t N>
 bool among(const std::array<std::string_view, N>& names, std::string_view name) {

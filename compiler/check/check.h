@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Policy -> diagnostics: everything the hosted service would refuse, in its words, all in one run; and what names refer to.
+// Policy -> diagnostics: everything the hosted service would refuse, in its words, all in one run; and what names refer
+// to.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,8 @@ struct CheckOptions {
   bool synced_groups = true;
 };
 
-/// Where each interned name of the policy is defined: index by StringId, value an index into the section's vector or kNone.
+/// Where each interned name of the policy is defined: index by StringId, value an index into the section's vector or
+/// kNone.
 struct Definitions {
   static constexpr uint32_t kNone = UINT32_MAX;
   std::vector<uint32_t> group, host, tag, ipset, posture;

@@ -28,20 +28,22 @@ struct Context {
 };
 
 /// Where to point for something that a rule does not have: its opening bracket.
-inline Span opening(Span object) { return {object.begin, std::min(object.end, object.begin + 1)}; }
+inline Span opening(Span object) {
+  return {object.begin, std::min(object.end, object.begin + 1)};
+}
 
-void check_acls(const Context& context);          // rules.cpp
-void check_grants(const Context& context);        // rules.cpp
-void check_ssh(const Context& context);           // ssh.cpp
-void check_node_attrs(const Context& context);    // node_attrs.cpp
-void check_groups(const Context& context);        // groups.cpp
-void check_hosts(const Context& context);         // groups.cpp
-void check_tag_owners(const Context& context);    // tags.cpp
-void check_ipsets(const Context& context);        // ipsets.cpp
-void check_postures(const Context& context);      // postures.cpp
-void check_approvers(const Context& context);     // approvers.cpp
-void check_tests(const Context& context);         // tests.cpp
-void check_ssh_tests(const Context& context);     // tests.cpp
+void check_acls(const Context& context);             // rules.cpp
+void check_grants(const Context& context);           // rules.cpp
+void check_ssh(const Context& context);              // ssh.cpp
+void check_node_attrs(const Context& context);       // node_attrs.cpp
+void check_groups(const Context& context);           // groups.cpp
+void check_hosts(const Context& context);            // groups.cpp
+void check_tag_owners(const Context& context);       // tags.cpp
+void check_ipsets(const Context& context);           // ipsets.cpp
+void check_postures(const Context& context);         // postures.cpp
+void check_approvers(const Context& context);        // approvers.cpp
+void check_tests(const Context& context);            // tests.cpp
+void check_ssh_tests(const Context& context);        // tests.cpp
 void check_member_spelling(const Context& context);  // names.cpp
 
 }  // namespace aclc::checks

@@ -9,13 +9,16 @@
 namespace aclc::checks {
 namespace {
 
-// Where anybody can have an account: "all users of this domain" would be strangers (documentation, "Targets and selectors").
+// Where anybody can have an account: "all users of this domain" would be strangers (documentation, "Targets and
+// selectors").
 constexpr std::array<std::string_view, 16> kPublicProviders = {
-    "aol.com", "fastmail.com", "gmail.com", "gmx.de",      "gmx.net",        "googlemail.com", "hey.com",   "hotmail.com",
-    "icloud.com", "live.com",  "mail.ru",   "outlook.com", "proton.me",      "protonmail.com", "yahoo.com", "yandex.ru",
+    "aol.com",    "fastmail.com", "gmail.com", "gmx.de",      "gmx.net",   "googlemail.com", "hey.com",   "hotmail.com",
+    "icloud.com", "live.com",     "mail.ru",   "outlook.com", "proton.me", "protonmail.com", "yahoo.com", "yandex.ru",
 };
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
 
 bool same_but_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
@@ -40,8 +43,8 @@ std::optional<std::string_view> tailnet_domain(const Tailnet* tailnet) {
 }
 
 void check_domain(const Context& context, std::string_view domain, Span span, std::string_view where, DomainUse use) {
-  if (use == DomainUse::kUsers &&
-      std::any_of(kPublicProviders.begin(), kPublicProviders.end(), [&](std::string_view p) { return same_but_case(p, domain); })) {
+  if (use == DomainUse::kUsers && std::any_of(kPublicProviders.begin(), kPublicProviders.end(),
+                                              [&](std::string_view p) { return same_but_case(p, domain); })) {
     context.sink.report(diag::SharedDomain(span, domain).help("list the users, or a group of them"));
     return;
   }
@@ -51,8 +54,9 @@ void check_domain(const Context& context, std::string_view domain, Span span, st
   // Recorded answer: in a tailnet that belongs to a login, the login's own domain in another case comes back redacted.
   const Tailnet& tailnet = *context.options.tailnet;
   const bool personal = tailnet.text(tailnet.name).find('@') != std::string_view::npos;
-  found.upstream_text = fmt::format("{}{} is not associated with this Tailnet and cannot be used in user:*@<domain> expressions", where,
-                                    case_only && personal ? "PASSKEY" : domain);
+  found.upstream_text =
+      fmt::format("{}{} is not associated with this Tailnet and cannot be used in user:*@<domain> expressions", where,
+                  case_only && personal ? "PASSKEY" : domain);
   if (case_only) {
     found = std::move(found)
                 .help(fmt::format("domains are compared with their case; the tailnet's is `{}`", *context.domain))

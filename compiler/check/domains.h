@@ -9,8 +9,8 @@
 
 namespace aclc::checks {
 
-/// The domain that `user:*@` and `localpart:*@` may name. Recorded answers: a tailnet named by a login has that login's domain and no
-/// other, whatever domains its users come from. A file without a name gives its owner's; none: unknown.
+/// The domain that `user:*@` and `localpart:*@` may name. Recorded answers: a tailnet named by a login has that login's
+/// domain and no other, whatever domains its users come from. A file without a name gives its owner's; none: unknown.
 std::optional<std::string_view> tailnet_domain(const Tailnet* tailnet);
 
 enum class DomainUse : uint8_t {
@@ -18,8 +18,8 @@ enum class DomainUse : uint8_t {
   kLocalpart,  ///< `localpart:*@domain`
 };
 
-/// Reports a domain that cannot be used. `where` is the hosted service's prefix (`[ssh] `). Domains are compared byte by byte, as the
-/// hosted service does (recorded answers).
+/// Reports a domain that cannot be used. `where` is the hosted service's prefix (`[ssh] `). Domains are compared byte
+/// by byte, as the hosted service does (recorded answers).
 void check_domain(const Context& context, std::string_view domain, Span span, std::string_view where, DomainUse use);
 
 }  // namespace aclc::checks

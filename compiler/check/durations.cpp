@@ -22,7 +22,9 @@ constexpr std::array<Unit, 8> kUnits = {{{"ns", 1},
                                          {"m", 60000000000},
                                          {"h", 3600000000000}}};
 
-bool digit(char c) { return c >= '0' && c <= '9'; }
+bool digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 // The time package escapes everything that is not printable ASCII.
 std::string quote(std::string_view text) {
@@ -42,7 +44,9 @@ std::string quote(std::string_view text) {
   return out += '"';
 }
 
-Failure invalid(std::string_view text) { return {"time: invalid duration " + quote(text)}; }
+Failure invalid(std::string_view text) {
+  return {"time: invalid duration " + quote(text)};
+}
 
 std::optional<uint64_t> leading_integer(std::string_view& s) {
   uint64_t x = 0;
@@ -128,7 +132,8 @@ Result<int64_t> parse_duration(std::string_view text) {
     if (value > kLimit / unit) return invalid(text);
     value *= unit;
     if (fraction.value > 0) {
-      value += static_cast<uint64_t>(static_cast<double>(fraction.value) * (static_cast<double>(unit) / fraction.scale));
+      value +=
+          static_cast<uint64_t>(static_cast<double>(fraction.value) * (static_cast<double>(unit) / fraction.scale));
       if (value > kLimit) return invalid(text);
     }
     total += value;

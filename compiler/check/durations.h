@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Durations as Go's time package reads and writes them: the hosted service's answers quote it. Internal to compiler/check.
+// Durations as Go's time package reads and writes them: the hosted service's answers quote it. Internal to
+// compiler/check.
 #pragma once
 
 #include <cstdint>

@@ -49,7 +49,8 @@ void check_groups(const Context& context) {
     const std::string_view name = context.policy.text(group.name);
     if (group.name.present() && !name.starts_with("group:")) {
       context.sink.report(diag::NameForm(group.name.span, name, "a group", "it does not begin with `group:`")
-                              .fix(fmt::format("rename to `group:{}`", name), {{{group.name.span.begin, group.name.span.begin}, "group:"}}));
+                              .fix(fmt::format("rename to `group:{}`", name),
+                                   {{{group.name.span.begin, group.name.span.begin}, "group:"}}));
     } else if (group.name.present() && name.size() == 6) {
       context.sink.report(diag::NameForm(group.name.span, name, "a group", "nothing follows `group:`"));
     }
@@ -70,12 +71,14 @@ void check_hosts(const Context& context) {
     if (name.empty()) {
       context.sink.report(diag::NameForm(host.name.span, name, "a host", "it is empty"));
     } else if (name.find('@') != std::string_view::npos) {
-      context.sink.report(diag::NameForm(host.name.span, name, "a host", "`@` is for users")
-                              .upstream(fmt::format("host names cannot include an @, please change the name for {}", quote_go(name))));
+      context.sink.report(
+          diag::NameForm(host.name.span, name, "a host", "`@` is for users")
+              .upstream(fmt::format("host names cannot include an @, please change the name for {}", quote_go(name))));
     } else if (name.find(':') != std::string_view::npos) {
       context.sink.report(diag::NameForm(host.name.span, name, "a host", "`:` parts names from ports"));
     } else if (name == "*" || Address::parse(name) || Prefix::parse(name)) {
-      context.sink.report(diag::NameForm(host.name.span, name, "a host", "where it is used it means itself, never this entry"));
+      context.sink.report(
+          diag::NameForm(host.name.span, name, "a host", "where it is used it means itself, never this entry"));
     }
   }
 }

@@ -10,8 +10,8 @@
 
 namespace aclc::checks {
 
-/// The member of an object, its name's case and `_`, `-` in it aside as for all fields; invalid where there is none. Of several
-/// the last.
+/// The member of an object, its name's case and `_`, `-` in it aside as for all fields; invalid where there is none. Of
+/// several the last.
 NodeId find_field(const SyntaxTree& tree, NodeId object, std::string_view name);
 /// Whether the object that begins there gives the field another value than null, whatever the builder made of it.
 bool gives(const SyntaxTree& tree, Span object, std::string_view field);
@@ -22,7 +22,8 @@ std::vector<Edit> set_field(const SyntaxTree& tree, Span object, std::string_vie
 std::vector<Edit> add_member(const SyntaxTree& tree, NodeId object, std::string_view name, std::string_view value);
 
 /// Adds `"name": value` to the top-level section, and the section where there is none.
-std::vector<Edit> add_definition(const SyntaxTree& tree, std::string_view section, std::string_view name, std::string_view value);
+std::vector<Edit> add_definition(const SyntaxTree& tree, std::string_view section, std::string_view name,
+                                 std::string_view value);
 
 /// The text as a JSON string, quotes included.
 std::string json_string(std::string_view text);

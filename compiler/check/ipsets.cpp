@@ -40,8 +40,8 @@ void check_cycles(const Context& context) {
   SetGraph graph(count);
   for (const Inclusion& e : edges) boost::add_edge(e.from, e.to, graph);
   std::vector<uint32_t> component(count);
-  const uint32_t components =
-      boost::strong_components(graph, boost::make_iterator_property_map(component.begin(), boost::get(boost::vertex_index, graph)));
+  const uint32_t components = boost::strong_components(
+      graph, boost::make_iterator_property_map(component.begin(), boost::get(boost::vertex_index, graph)));
 
   std::vector<std::optional<Diagnostic>> found(components);
   for (const Inclusion& e : edges) {
@@ -61,6 +61,13 @@ void check_cycles(const Context& context) {
   }
 }
 
+void check_host_prefix(const Context& context, const Selector& target) {
+  if (target.kind != SelectorKind::kHost || context.written(target).starts_with("host:")) return;
+  context.sink.report(diag::IpSetHostPrefix(target.span, context.written(target))
+                          .help("inside ipsets a name of hosts is written `host:NAME`")
+                          .fix("add `host:`", {{{target.span.begin, target.span.begin}, "host:"}}));
+}
+
 }  // namespace
 
 void check_ipsets(const Context& context) {
@@ -68,12 +75,13 @@ void check_ipsets(const Context& context) {
     const std::string_view name = context.policy.text(set.name);
     if (set.name.present() && !name.starts_with("ipset:")) {
       context.sink.report(diag::NameForm(set.name.span, name, "an ipset", "it does not begin with `ipset:`")
-                              .fix(fmt::format("rename to `ipset:{}`", name), {{{set.name.span.begin, set.name.span.begin}, "ipset:"}}));
+                              .fix(fmt::format("rename to `ipset:{}`", name),
+                                   {{{set.name.span.begin, set.name.span.begin}, "ipset:"}}));
     } else if (set.name.present() && name.size() == 6) {
       context.sink.report(diag::NameForm(set.name.span, name, "an ipset", "nothing follows `ipset:`"));
     }
     for (const IpSetElement& element : context.policy.at(set.elements)) {
-      use(context, element.target, Position::kIpSetElement);
+      if (use(context, element.target, Position::kIpSetElement)) check_host_prefix(context, element.target);
     }
   }
   check_cycles(context);

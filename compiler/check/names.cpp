@@ -17,9 +17,12 @@ using P = Position;
 
 constexpr std::string_view kTestsFailed = "test(s) failed";
 
-bool in_tests(P p) { return p == P::kTestSrc || p == P::kTestDst || p == P::kSshTestSrc || p == P::kSshTestDst; }
+bool in_tests(P p) {
+  return p == P::kTestSrc || p == P::kTestDst || p == P::kSshTestSrc || p == P::kSshTestDst;
+}
 
-// The hosted service's words for a selector that may not stand there (recorded answers, and messages quoted in public threads).
+// The hosted service's words for a selector that may not stand there (recorded answers, and messages quoted in public
+// threads).
 std::string refusal(const Context& context, const Selector& s, P position) {
   const std::string quoted = quote_go(context.written(s));
   switch (position) {
@@ -105,7 +108,8 @@ Suggestion nearest_entry(const Context& context, std::string_view name, const st
 // The same word as another kind of name that may stand there: `eng` where `group:eng` is meant.
 Suggestion same_word(const Context& context, std::string_view name, P position) {
   const std::string_view word = bare(name);
-  const auto find = [&](K kind, std::string_view prefix, const std::vector<uint32_t>& index, const auto& entries) -> Suggestion {
+  const auto find = [&](K kind, std::string_view prefix, const std::vector<uint32_t>& index,
+                        const auto& entries) -> Suggestion {
     Selector s;
     s.kind = kind;
     if (standing(s, position) != Standing::kYes) return {};
@@ -124,8 +128,8 @@ Suggestion same_word(const Context& context, std::string_view name, P position) 
 }
 
 // Adds the "did you mean": a slip within the same section is replaced without asking, another kind of selector is not.
-Diagnostic advise(const Context& context, Diagnostic found, std::string_view name, Suggestion near, std::string_view replacement_prefix,
-                  P position) {
+Diagnostic advise(const Context& context, Diagnostic found, std::string_view name, Suggestion near,
+                  std::string_view replacement_prefix, P position) {
   FixSafety safety = FixSafety::kSafe;
   if (Suggestion same = same_word(context, name, position); !same.name.empty()) {
     near = std::move(same);
@@ -152,20 +156,23 @@ Diagnostic offer_definition(const Context& context, Diagnostic found, std::strin
 Diagnostic unknown_tag(const Context& context, std::string_view name, Span span, std::string upstream, P position) {
   Diagnostic found = advise(context, diag::UnknownTag(span, name).upstream(std::move(upstream)), name,
                             nearest_entry(context, name, context.policy.tag_owners), "", position);
-  if (found.help_text.empty()) found.help_text = "whoever may use a tag is listed in tagOwners; an empty list means admins only";
+  if (found.help_text.empty())
+    found.help_text = "whoever may use a tag is listed in tagOwners; an empty list means admins only";
   return offer_definition(context, std::move(found), "tagOwners", name, "[]");
 }
 
 void report_unknown_group(const Context& context, const Selector& s, std::string_view name, P position) {
-  // A tailnet file leaves no group unseen, and the hosted service fails a test that it cannot resolve (recorded answers).
+  // A tailnet file leaves no group unseen, and the hosted service fails a test that it cannot resolve (recorded
+  // answers).
   const bool fails = in_tests(position) && context.options.tailnet != nullptr;
   const Severity severity = fails ? Severity::kError : context.unknown_group();
   Diagnostic found = advise(context, diag::UnknownGroup(s.span, name).as(severity), name,
                             nearest_entry(context, name, context.policy.groups), "", position);
   if (fails) found.upstream_text = kTestsFailed;
   if (found.help_text.empty()) {
-    found.help_text = severity == Severity::kWarning ? "fine if it is synced from the identity provider; otherwise nobody is in it"
-                                                     : "add it to groups";
+    found.help_text = severity == Severity::kWarning
+                          ? "fine if it is synced from the identity provider; otherwise nobody is in it"
+                          : "add it to groups";
   }
   context.sink.report(offer_definition(context, std::move(found), "groups", name, "[]"));
 }
@@ -178,16 +185,17 @@ void report_unknown_host(const Context& context, const Selector& s, std::string_
   Diagnostic found = advise(context, diag::UnknownHost(s.span, name).upstream(std::move(upstream)), name,
                             nearest_entry(context, name, context.policy.hosts), prefix, position);
   if (found.help_text.empty()) {
-    found.help_text = name.find('.') != std::string_view::npos
-                          ? "DNS names mean nothing in a policy; give the address a name in hosts"
-                          : "a bare word is a name of hosts; people are written `name@domain`, tags `tag:name`, groups `group:name`";
+    found.help_text =
+        name.find('.') != std::string_view::npos
+            ? "DNS names mean nothing in a policy; give the address a name in hosts"
+            : "a bare word is a name of hosts; people are written `name@domain`, tags `tag:name`, groups `group:name`";
   }
   context.sink.report(std::move(found));
 }
 
 void report_unknown_set(const Context& context, const Selector& s, std::string_view name, P position) {
-  context.sink.report(advise(context, diag::UnknownIpSet(s.span, name), name, nearest_entry(context, name, context.policy.ipsets), "",
-                             position));
+  context.sink.report(advise(context, diag::UnknownIpSet(s.span, name), name,
+                             nearest_entry(context, name, context.policy.ipsets), "", position));
 }
 
 }  // namespace
@@ -205,7 +213,8 @@ bool may_stand(const Context& context, const Selector& s, Position position) {
   Diagnostic found = diag::MisplacedSelector(s.span, written, position_name(position));
   found.upstream_text = refusal(context, s, position);
   found.help_text = "taken there: " + allowed_forms(position);
-  if (s.kind == K::kRange) found.help_text = "ranges stand in ipsets only; name the range there and write `ipset:NAME` here";
+  if (s.kind == K::kRange)
+    found.help_text = "ranges stand in ipsets only; name the range there and write `ipset:NAME` here";
   if (s.autogroup == Autogroup::kDangerAll && (position == P::kAclDst || position == P::kGrantDst)) {
     found = std::move(found).fix("replace with `*`", {{s.span, "*"}}, FixSafety::kUnsafe);
   }
@@ -218,8 +227,8 @@ bool is_defined(const Context& context, const Selector& s, Position position) {
   switch (s.kind) {
     case K::kTag:
       if (d.tag_of(s.name) != Definitions::kNone) return true;
-      context.sink.report(
-          unknown_tag(context, context.policy.text(s), s.span, unknown_tag_text(context.policy.text(s), position), position));
+      context.sink.report(unknown_tag(context, context.policy.text(s), s.span,
+                                      unknown_tag_text(context.policy.text(s), position), position));
       return false;
     case K::kGroup:
       if (d.group_of(s.name) == Definitions::kNone) report_unknown_group(context, s, context.policy.text(s), position);

@@ -13,7 +13,8 @@ namespace aclc::checks {
 /// False where the selector is refused at the position, or was refused before: nothing more need be said about it.
 bool may_stand(const Context& context, const Selector& selector, Position position);
 
-/// False where the selector's name is defined nowhere; undefined groups may come from an identity provider and are true.
+/// False where the selector's name is defined nowhere; undefined groups may come from an identity provider and are
+/// true.
 bool is_defined(const Context& context, const Selector& selector, Position position);
 
 /// Both of them, with the domain of `user:*@domain`.

@@ -20,7 +20,8 @@ void check_pool(const Context& context, const Selector& s) {
   if (s.kind != SelectorKind::kPrefix && s.kind != SelectorKind::kAddress) return;
   const std::string_view written = context.written(s);
   if (!kTailnetAddresses.contains(s.prefix)) {
-    context.sink.report(diag::IpPool(s.span, written, "outside 100.64.0.0/10").help("pools are parts of the tailnet's own range"));
+    context.sink.report(
+        diag::IpPool(s.span, written, "outside 100.64.0.0/10").help("pools are parts of the tailnet's own range"));
     return;
   }
   for (const Prefix& reserved : kReserved) {

@@ -6,9 +6,11 @@
 namespace aclc {
 namespace {
 
-// Sources: recorded answers; the documentation's pages on targets and selectors, grants, IP sets, services and Tailscale SSH.
-// Y taken, n refused, w taken with a warning. Columns are those of Position:
-//   acl s d, grant s d, via | ssh s d, recorder | attr, owner | routes, exit, service, key | group, ipset | test s d, ssh s d | posture
+// Sources: recorded answers; the documentation's pages on targets and selectors, grants, IP sets, services and
+// Tailscale SSH. Y taken, n refused, w taken with a warning. Columns are those of Position:
+//   acl s d, grant s d, via | ssh s d, recorder | attr, owner | routes, exit, service, key | group, ipset | test s d,
+//   ssh s d | posture
+// clang-format off
 constexpr std::string_view kWildcard     = "YYYYn nnn Yn nnnn nn YnYn n";
 constexpr std::string_view kUser         = "YYYYn YYn YY YYYn Yn YYYY n";
 constexpr std::string_view kUserDomain   = "YYYYn Ynn Yw wwwn nn YYYY n";
@@ -29,6 +31,7 @@ constexpr std::string_view kService      = "nYnYn nnn nn nnnY nn nYnn n";
 constexpr std::string_view kRange        = "nnnnn nnn nn nnnn nY nnnn n";
 constexpr std::string_view kPosture      = "nnnnn nnn nn nnnn nn nnnn Y";
 constexpr std::string_view kNowhere      = "nnnnn nnn nn nnnn nn nnnn n";
+// clang-format on
 
 using K = SelectorKind;
 using A = Autogroup;
@@ -71,7 +74,9 @@ constexpr Standing read(std::string_view row, size_t column) {
   return Standing::kNo;
 }
 
-constexpr bool is_role_form(const SelectorForm& form) { return form.autogroup >= A::kOwner && form.autogroup <= A::kAuditor; }
+constexpr bool is_role_form(const SelectorForm& form) {
+  return form.autogroup >= A::kOwner && form.autogroup <= A::kAuditor;
+}
 
 constexpr bool well_formed() {
   for (const SelectorForm& form : kForms) {
@@ -135,11 +140,17 @@ constexpr std::array<std::string_view, kPositions> kNames = {
 
 }  // namespace
 
-std::string_view position_name(Position position) { return kNames[static_cast<size_t>(position)]; }
+std::string_view position_name(Position position) {
+  return kNames[static_cast<size_t>(position)];
+}
 
-std::span<const SelectorForm> selector_forms() { return kForms; }
+std::span<const SelectorForm> selector_forms() {
+  return kForms;
+}
 
-Standing standing(const SelectorForm& form, Position position) { return read(form.standing, static_cast<size_t>(position)); }
+Standing standing(const SelectorForm& form, Position position) {
+  return read(form.standing, static_cast<size_t>(position));
+}
 
 Standing standing(const Selector& selector, Position position) {
   const auto p = static_cast<size_t>(position);

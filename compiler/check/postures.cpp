@@ -12,9 +12,9 @@ void check_postures(const Context& context) {
   for (const Posture& posture : policy.postures) {
     const std::string_view name = policy.text(posture.name);
     if (posture.name.present() && !name.starts_with("posture:")) {
-      context.sink.report(
-          diag::NameForm(posture.name.span, name, "a posture", "it does not begin with `posture:`")
-              .fix(fmt::format("rename to `posture:{}`", name), {{{posture.name.span.begin, posture.name.span.begin}, "posture:"}}));
+      context.sink.report(diag::NameForm(posture.name.span, name, "a posture", "it does not begin with `posture:`")
+                              .fix(fmt::format("rename to `posture:{}`", name),
+                                   {{{posture.name.span.begin, posture.name.span.begin}, "posture:"}}));
     } else if (posture.name.present() && name.size() == 8) {
       context.sink.report(diag::NameForm(posture.name.span, name, "a posture", "nothing follows `posture:`"));
     }

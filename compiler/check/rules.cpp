@@ -13,7 +13,8 @@ namespace {
 using K = SelectorKind;
 using P = Position;
 
-// Whose own devices autogroup:self can mean: sources that are people. An acl may also say `*`, a grant may not (recorded answers).
+// Whose own devices autogroup:self can mean: sources that are people. An acl may also say `*`, a grant may not
+// (recorded answers).
 bool may_be_self(const Selector& s, bool wildcard) {
   switch (s.kind) {
     case K::kUser:
@@ -64,7 +65,9 @@ void check_action(const Context& context, const AclRule& rule) {
     context.sink.report(std::move(found));
     return;
   }
-  Diagnostic found = diag::AclAction(rule.action.span, action).upstream(std::move(upstream)).help("acls only accept; what no rule accepts is denied");
+  Diagnostic found = diag::AclAction(rule.action.span, action)
+                         .upstream(std::move(upstream))
+                         .help("acls only accept; what no rule accepts is denied");
   std::string lower(action);
   for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
   // `deny` turned into `accept` would be the opposite of what was meant.
@@ -73,19 +76,22 @@ void check_action(const Context& context, const AclRule& rule) {
 }
 
 void check_internet_with_app(const Context& context, const Grant& grant, const Selector& dst) {
-  context.sink.report(diag::InternetWithApp(dst.span)
-                          .upstream("cannot use app grants with autogroup:internet")
-                          .label(grant.app_span, "the app capabilities")
-                          .help("capabilities are for nodes of the tailnet; give `autogroup:internet` a grant with `ip` only"));
+  context.sink.report(
+      diag::InternetWithApp(dst.span)
+          .upstream("cannot use app grants with autogroup:internet")
+          .label(grant.app_span, "the app capabilities")
+          .help("capabilities are for nodes of the tailnet; give `autogroup:internet` a grant with `ip` only"));
 }
 
 void check_all_addresses(const Context& context, const Selector& dst) {
   const std::string_view written = context.written(dst);
-  context.sink.report(diag::AllAddresses(dst.span, written)
-                          .upstream(fmt::format("dst {}: to allow all IP addresses, use \"*\" or \"autogroup:internet\"", quote_go(written)))
-                          .help("`autogroup:internet` is what exit nodes reach, `*` is everything")
-                          .fix("replace with `autogroup:internet`", {{dst.span, "autogroup:internet"}}, FixSafety::kUnsafe)
-                          .fix("replace with `*`", {{dst.span, "*"}}, FixSafety::kUnsafe));
+  context.sink.report(
+      diag::AllAddresses(dst.span, written)
+          .upstream(
+              fmt::format("dst {}: to allow all IP addresses, use \"*\" or \"autogroup:internet\"", quote_go(written)))
+          .help("`autogroup:internet` is what exit nodes reach, `*` is everything")
+          .fix("replace with `autogroup:internet`", {{dst.span, "autogroup:internet"}}, FixSafety::kUnsafe)
+          .fix("replace with `*`", {{dst.span, "*"}}, FixSafety::kUnsafe));
 }
 
 void check_grant_contents(const Context& context, const Grant& grant) {
@@ -93,9 +99,10 @@ void check_grant_contents(const Context& context, const Grant& grant) {
   Span at = opening(grant.span);
   if (!grant.app_span.empty()) at = grant.app_span;
   if (!grant.ip_span.empty()) at = grant.ip_span;
-  context.sink.report(diag::EmptyGrant(at)
-                          .upstream("ip and app can not both be empty")
-                          .help("`ip` lists protocols and ports (`\"ip\": [\"tcp:443\"]`), `app` application capabilities"));
+  context.sink.report(
+      diag::EmptyGrant(at)
+          .upstream("ip and app can not both be empty")
+          .help("`ip` lists protocols and ports (`\"ip\": [\"tcp:443\"]`), `app` application capabilities"));
 }
 
 }  // namespace

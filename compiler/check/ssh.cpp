@@ -25,15 +25,17 @@ void check_action(const Context& context, const SshRule& rule) {
   if (action == "accept" || action == "check") return;
   if (action.empty()) {
     if (!rule.action.present() && gives(context.tree, rule.span, "action")) return;
-    context.sink.report(diag::MissingMember(rule.action.present() ? rule.action.span : opening(rule.span), "an ssh rule", "action")
-                            .upstream("action must be specified")
-                            .help("`accept` lets in, `check` asks for a fresh login first"));
+    context.sink.report(
+        diag::MissingMember(rule.action.present() ? rule.action.span : opening(rule.span), "an ssh rule", "action")
+            .upstream("action must be specified")
+            .help("`accept` lets in, `check` asks for a fresh login first"));
     return;
   }
   Diagnostic found = diag::SshAction(rule.action.span, action)
                          .upstream(quote_go(action) + " is not a valid action")
                          .help("`accept` lets in, `check` asks for a fresh login first");
-  if (const std::string_view near = nearest(action, std::array<std::string_view, 2>{"accept", "check"}); !near.empty()) {
+  if (const std::string_view near = nearest(action, std::array<std::string_view, 2>{"accept", "check"});
+      !near.empty()) {
     found = std::move(found).fix(fmt::format("replace with `{}`", near), {{rule.action.span, std::string(near)}});
   }
   context.sink.report(std::move(found));
@@ -42,9 +44,10 @@ void check_action(const Context& context, const SshRule& rule) {
 void check_users(const Context& context, const SshRule& rule) {
   if (rule.users.empty()) {
     if (rule.broken && gives(context.tree, rule.span, "users")) return;
-    context.sink.report(diag::MissingMember(rule.users_span.empty() ? opening(rule.span) : rule.users_span, "an ssh rule", "users")
-                            .upstream("users must be specified")
-                            .help("name the accounts to log in to, or `autogroup:nonroot`"));
+    context.sink.report(
+        diag::MissingMember(rule.users_span.empty() ? opening(rule.span) : rule.users_span, "an ssh rule", "users")
+            .upstream("users must be specified")
+            .help("name the accounts to log in to, or `autogroup:nonroot`"));
     return;
   }
   for (const Text& user : context.policy.at(rule.users)) {
@@ -77,18 +80,22 @@ void check_period(const Context& context, const SshRule& rule) {
                             .upstream(period.error().message)
                             .help("write hours, minutes and seconds (`12h`, `1h30m`), or `always`"));
   } else if (*period < 0) {
-    context.sink.report(diag::CheckPeriod(span, text, "negative")
-                            .upstream(fmt::format("checkPeriod {} must be a positive duration", duration_text(*period))));
+    context.sink.report(
+        diag::CheckPeriod(span, text, "negative")
+            .upstream(fmt::format("checkPeriod {} must be a positive duration", duration_text(*period))));
   } else if (*period > kLongestCheck) {
     context.sink.report(diag::CheckPeriod(span, text, "longer than a week")
                             .upstream(fmt::format("checkPeriod {} is above the max (168h)", duration_text(*period)))
                             .fix("replace with `168h`", {{span, "168h"}}));
   } else if (*period < kMinute) {
-    context.sink.report(diag::CheckPeriodShort(span, text).help("the documentation's minimum is one minute; `always` asks every time"));
+    context.sink.report(
+        diag::CheckPeriodShort(span, text).help("the documentation's minimum is one minute; `always` asks every time"));
   }
 }
 
-bool tagged(const Selector& s) { return s.kind == K::kTag || s.autogroup == Autogroup::kTagged; }
+bool tagged(const Selector& s) {
+  return s.kind == K::kTag || s.autogroup == Autogroup::kTagged;
+}
 
 // A user's devices take ssh from that user only, whatever else the rule says.
 bool only_source(const Policy& policy, const SshRule& rule, const Selector& user) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// tagOwners: names and owners. Tags may own each other in a circle, and themselves: the hosted service takes it (recorded answers).
+// tagOwners: names and owners. Tags may own each other in a circle, and themselves: the hosted service takes it
+// (recorded answers).
 #include <fmt/format.h>
 
 #include "compiler/check/context.h"
@@ -8,8 +9,12 @@
 namespace aclc::checks {
 namespace {
 
-bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool name_char(char c) { return letter(c) || (c >= '0' && c <= '9') || c == '-'; }
+bool letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool name_char(char c) {
+  return letter(c) || (c >= '0' && c <= '9') || c == '-';
+}
 
 // What is wrong with the name: for the author, and as the client library of the service says it.
 struct Fault {
@@ -19,10 +24,13 @@ std::optional<Fault> tag_fault(std::string_view name) {
   if (!name.starts_with("tag:")) return Fault{"it does not begin with `tag:`", "tags must start with 'tag:'"};
   name.remove_prefix(4);
   if (name.empty()) return Fault{"nothing follows `tag:`", "tag names must not be empty"};
-  if (!letter(name[0])) return Fault{"the first character after `tag:` is no letter a to z", "tag names must start with a letter, after 'tag:'"};
+  if (!letter(name[0]))
+    return Fault{"the first character after `tag:` is no letter a to z",
+                 "tag names must start with a letter, after 'tag:'"};
   for (const char c : name) {
     if (!name_char(c)) {
-      return Fault{"it may hold letters a to z, digits and dashes", "tag names can only contain numbers, letters, or dashes"};
+      return Fault{"it may hold letters a to z, digits and dashes",
+                   "tag names can only contain numbers, letters, or dashes"};
     }
   }
   return std::nullopt;
@@ -37,7 +45,8 @@ void check_tag_owners(const Context& context) {
       Diagnostic found = diag::NameForm(tag.name.span, name, "a tag", fault->reason)
                              .upstream(fmt::format("tagOwners[{}]: {}", quote_go(name), fault->upstream));
       if (!name.starts_with("tag:") && !tag_fault(fmt::format("tag:{}", name))) {
-        found = std::move(found).fix(fmt::format("rename to `tag:{}`", name), {{{tag.name.span.begin, tag.name.span.begin}, "tag:"}});
+        found = std::move(found).fix(fmt::format("rename to `tag:{}`", name),
+                                     {{{tag.name.span.begin, tag.name.span.begin}, "tag:"}});
       }
       context.sink.report(std::move(found));
     }

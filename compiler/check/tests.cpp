@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// tests and sshTests: what cannot be run, whatever the rules say. The hosted service runs it and says that the test failed.
+// tests and sshTests: what cannot be run, whatever the rules say. The hosted service runs it and says that the test
+// failed.
 #include <fmt/format.h>
 
 #include "base/net/protocol.h"
@@ -26,16 +27,20 @@ const Host* host_of(const Context& context, const Selector& s) {
 void check_single(const Context& context, const Selector& s) {
   const Host* host = host_of(context, s);
   if (host == nullptr || host->value.kind != K::kPrefix) return;
-  context.sink.report(diag::TestShape(s.span, fmt::format("`{}` is a network, a test is about one address", context.written(s)))
-                          .upstream(std::string(kFailed))
-                          .label(host->value.span, "its value")
-                          .help("test one of the network's addresses"));
+  context.sink.report(
+      diag::TestShape(s.span, fmt::format("`{}` is a network, a test is about one address", context.written(s)))
+          .upstream(std::string(kFailed))
+          .label(host->value.span, "its value")
+          .help("test one of the network's addresses"));
 }
 
-void check_source(const Context& context, const Selector& src, const Text& text, Span object, Position position, bool broken) {
+void check_source(const Context& context, const Selector& src, const Text& text, Span object, Position position,
+                  bool broken) {
   if (!text.present()) {
     if (!broken) {
-      context.sink.report(diag::MissingMember(opening(object), "a test", "src").upstream(std::string(kFailed)).help("name who connects"));
+      context.sink.report(diag::MissingMember(opening(object), "a test", "src")
+                              .upstream(std::string(kFailed))
+                              .help("name who connects"));
     }
     return;
   }
@@ -62,19 +67,22 @@ void check_ports(const Context& context, const AclTest& test, const Destination&
   if (range.first != range.last) return;
   const bool has_ports = !test.proto.present() || protocol_has_ports(test.proto.number);
   if (has_ports && range.first == 0) {
-    shape(context, items[0].span, "port 0 in a test", "only protocols without ports, such as icmp, are tested with port 0");
+    shape(context, items[0].span, "port 0 in a test",
+          "only protocols without ports, such as icmp, are tested with port 0");
   } else if (!has_ports && range.first != 0) {
-    context.sink.report(diag::TestShape(items[0].span, fmt::format("`{}` has no ports", protocol_name(test.proto.number)))
-                            .upstream(std::string(kFailed))
-                            .label(test.proto.span, "the protocol")
-                            .fix("write port 0", {{items[0].span, "0"}}));
+    context.sink.report(
+        diag::TestShape(items[0].span, fmt::format("`{}` has no ports", protocol_name(test.proto.number)))
+            .upstream(std::string(kFailed))
+            .label(test.proto.span, "the protocol")
+            .fix("write port 0", {{items[0].span, "0"}}));
   }
 }
 
 void check_protocol(const Context& context, const AclTest& test) {
   if (!test.proto.present() || protocol_has_ports(test.proto.number)) return;
   if (test.proto.number == kIcmp || test.proto.number == kIpv6Icmp) return;
-  shape(context, test.proto.span, fmt::format("`{}` cannot be tested", protocol_name(test.proto.number)), "tcp, udp, sctp and icmp can");
+  shape(context, test.proto.span, fmt::format("`{}` cannot be tested", protocol_name(test.proto.number)),
+        "tcp, udp, sctp and icmp can");
 }
 
 }  // namespace
@@ -101,22 +109,26 @@ void check_ssh_tests(const Context& context) {
   for (const SshTest& test : policy.ssh_tests) {
     check_source(context, test.src, test.src_text, test.span, Position::kSshTestSrc, test.broken);
     if (test.dst.empty() && !test.broken) {
-      shape(context, test.dst_span.empty() ? opening(test.span) : test.dst_span, "an ssh test towards nothing", "list hosts in `dst`");
+      shape(context, test.dst_span.empty() ? opening(test.span) : test.dst_span, "an ssh test towards nothing",
+            "list hosts in `dst`");
     }
     for (const Selector& d : policy.at(test.dst)) {
       if (!use(context, d, Position::kSshTestDst)) continue;
       check_single(context, d);
       // Recorded answer: the address of a node, and yet it fails; its IPv4 address passes.
       if (d.kind == K::kAddress && !d.prefix.address.is_v4()) {
-        shape(context, d.span, "an IPv6 address in an ssh test", "name the node by its IPv4 address, its tag or a host");
+        shape(context, d.span, "an IPv6 address in an ssh test",
+              "name the node by its IPv4 address, its tag or a host");
       }
     }
     if (test.accept.empty() && test.check.empty() && test.deny.empty() && !test.broken) {
-      shape(context, opening(test.span), "an ssh test that asserts nothing", "list login users in `accept`, `check` or `deny`");
+      shape(context, opening(test.span), "an ssh test that asserts nothing",
+            "list login users in `accept`, `check` or `deny`");
     }
     for (const Texts list : {test.accept, test.check, test.deny}) {
       for (const Text& user : policy.at(list)) {
-        if (policy.text(user).empty()) shape(context, user.span, "an empty login name", "name the account to log in to");
+        if (policy.text(user).empty())
+          shape(context, user.span, "an empty login name", "name the account to log in to");
       }
     }
   }

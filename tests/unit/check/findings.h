@@ -59,7 +59,8 @@ inline Findings findings(std::string text, const CheckOptions& options = {}) {
 /// The text after the edits of the fix.
 inline std::string fixed(const Findings& f, const Fix& fix) {
   std::vector<Edit> edits = fix.edits;
-  std::stable_sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) { return a.span.begin > b.span.begin; });
+  std::stable_sort(edits.begin(), edits.end(),
+                   [](const Edit& a, const Edit& b) { return a.span.begin > b.span.begin; });
   std::string out = f.text;
   for (const Edit& e : edits) out.replace(e.span.begin, e.span.length(), e.text);
   return out;

@@ -17,17 +17,21 @@ TEST(Positions, RowsAndSelectorsAgree) {
   for (const SelectorForm& form : selector_forms()) {
     for (size_t p = 0; p < kPositions; ++p) {
       const auto position = static_cast<Position>(p);
-      EXPECT_EQ(standing(form, position), standing(of(form.kind, form.autogroup), position)) << form.label << " in " << position_name(position);
+      EXPECT_EQ(standing(form, position), standing(of(form.kind, form.autogroup), position))
+          << form.label << " in " << position_name(position);
     }
   }
 }
 
 TEST(Positions, EveryFormHasARowOnce) {
-  std::vector<int> kinds(static_cast<size_t>(SelectorKind::kHost) + 1), autogroups(static_cast<size_t>(Autogroup::kNonroot) + 1);
+  std::vector<int> kinds(static_cast<size_t>(SelectorKind::kHost) + 1),
+      autogroups(static_cast<size_t>(Autogroup::kNonroot) + 1);
   for (const SelectorForm& form : selector_forms()) {
-    ++(form.kind == SelectorKind::kAutogroup ? autogroups[static_cast<size_t>(form.autogroup)] : kinds[static_cast<size_t>(form.kind)]);
+    ++(form.kind == SelectorKind::kAutogroup ? autogroups[static_cast<size_t>(form.autogroup)]
+                                             : kinds[static_cast<size_t>(form.kind)]);
   }
-  for (size_t k = 1; k < kinds.size(); ++k) EXPECT_EQ(kinds[k], static_cast<SelectorKind>(k) == SelectorKind::kAutogroup ? 0 : 1) << k;
+  for (size_t k = 1; k < kinds.size(); ++k)
+    EXPECT_EQ(kinds[k], static_cast<SelectorKind>(k) == SelectorKind::kAutogroup ? 0 : 1) << k;
   for (size_t a = 1; a < autogroups.size(); ++a) EXPECT_EQ(autogroups[a], 1) << a;
 }
 

@@ -13,25 +13,30 @@ using ::testing::UnorderedElementsAre;
 
 Findings acl(const std::string& src, const std::string& dst) {
   return findings(R"({"tagOwners": {"tag:a": []}, "groups": {"group:g": ["u@example.com"]}, "hosts": {"h": "10.0.0.1"},
-    "acls": [{"action": "accept", "src": [)" + src + R"(], "dst": [)" + dst + "]}]}");
+    "acls": [{"action": "accept", "src": [)" +
+                  src + R"(], "dst": [)" + dst + "]}]}");
 }
 Findings grant(const std::string& body) {
   return findings(R"({"tagOwners": {"tag:a": []}, "hosts": {"h": "10.0.0.1"}, "grants": [{)" + body + "}]}");
 }
 
 TEST(Acl, DefinedNamesAreFine) {
-  EXPECT_THAT(acl(R"("tag:a", "group:g", "h", "*", "u@example.com", "10.0.0.0/8")", R"("tag:a:22", "h:*", "autogroup:internet:*", "0.0.0.0/0:*")").all,
+  EXPECT_THAT(acl(R"("tag:a", "group:g", "h", "*", "u@example.com", "10.0.0.0/8")",
+                  R"("tag:a:22", "h:*", "autogroup:internet:*", "0.0.0.0/0:*")")
+                  .all,
               IsEmpty());
 }
 
 TEST(Acl, UndefinedTagEverywhereItStands) {
   const Findings f = acl(R"("tag:b", "tag:c")", R"("tag:b:22")");
   EXPECT_THAT(f.places(), ElementsAre("unknown-tag@tag:b", "unknown-tag@tag:c", "unknown-tag@tag:b"));
-  EXPECT_THAT(f.upstreams(), ElementsAre(R"(src=tag not found: "tag:b")", R"(src=tag not found: "tag:c")", R"(dst="tag:b": tag not found: "tag:b")"));
+  EXPECT_THAT(f.upstreams(), ElementsAre(R"(src=tag not found: "tag:b")", R"(src=tag not found: "tag:c")",
+                                         R"(dst="tag:b": tag not found: "tag:b")"));
 }
 
 TEST(Acl, UndefinedNamesGetTheNearestAsAFix) {
-  const Findings f = findings(R"({"tagOwners": {"tag:prod": []}, "acls": [{"action": "accept", "src": ["*"], "dst": ["tag:prdo:443"]}]})");
+  const Findings f = findings(
+      R"({"tagOwners": {"tag:prod": []}, "acls": [{"action": "accept", "src": ["*"], "dst": ["tag:prdo:443"]}]})");
   ASSERT_THAT(f.all, SizeIs(1));
   ASSERT_THAT(f.all[0].fixes, SizeIs(2));
   EXPECT_EQ(f.all[0].fixes[0].safety, FixSafety::kSafe);
@@ -40,7 +45,8 @@ TEST(Acl, UndefinedNamesGetTheNearestAsAFix) {
 }
 
 TEST(Acl, ShortNamesAreNotNearBecauseOfTheirPrefix) {
-  const Findings f = findings(R"({"tagOwners": {"tag:qa": []}, "acls": [{"action": "accept", "src": ["*"], "dst": ["tag:db:443"]}]})");
+  const Findings f =
+      findings(R"({"tagOwners": {"tag:qa": []}, "acls": [{"action": "accept", "src": ["*"], "dst": ["tag:db:443"]}]})");
   ASSERT_THAT(f.all, SizeIs(1));
   EXPECT_THAT(f.all[0].help_text, ::testing::Not(HasSubstr("did you mean")));
 }
@@ -65,21 +71,28 @@ TEST(Acl, UndefinedGroupsMayBeSynced) {
 }
 
 TEST(Acl, Positions) {
-  const Findings f = acl(R"("autogroup:self", "autogroup:internet", "svc:x", "10.0.0.1-10.0.0.9")", R"("autogroup:danger-all:*", "autogroup:shared:*")");
-  EXPECT_THAT(f.places(), ElementsAre("misplaced-selector@autogroup:self", "misplaced-selector@autogroup:internet", "misplaced-selector@svc:x",
-                                      "misplaced-selector@10.0.0.1-10.0.0.9", "misplaced-selector@autogroup:danger-all",
-                                      "misplaced-selector@autogroup:shared"));
+  const Findings f = acl(R"("autogroup:self", "autogroup:internet", "svc:x", "10.0.0.1-10.0.0.9")",
+                         R"("autogroup:danger-all:*", "autogroup:shared:*")");
+  EXPECT_THAT(f.places(),
+              ElementsAre("misplaced-selector@autogroup:self", "misplaced-selector@autogroup:internet",
+                          "misplaced-selector@svc:x", "misplaced-selector@10.0.0.1-10.0.0.9",
+                          "misplaced-selector@autogroup:danger-all", "misplaced-selector@autogroup:shared"));
   EXPECT_THAT(f.upstreams(), Contains(R"("autogroup:self" not valid on the src side of a rule)"));
   EXPECT_THAT(f.upstreams(), Contains("cannot use autogroup:danger-all as a dst"));
 }
 
 TEST(Acl, SelfIsForPeople) {
   EXPECT_THAT(acl(R"("*")", R"("autogroup:self:*")").all, IsEmpty());
-  EXPECT_THAT(acl(R"("u@example.com", "group:g", "autogroup:member", "autogroup:admin")", R"("tag:a:1", "autogroup:self:*")").all, IsEmpty());
-  for (const char* bad : {R"("tag:a")", R"("h")", R"("10.0.0.1")", R"("10.0.0.0/8")", R"("autogroup:tagged")", R"("autogroup:danger-all")"}) {
+  EXPECT_THAT(
+      acl(R"("u@example.com", "group:g", "autogroup:member", "autogroup:admin")", R"("tag:a:1", "autogroup:self:*")")
+          .all,
+      IsEmpty());
+  for (const char* bad : {R"("tag:a")", R"("h")", R"("10.0.0.1")", R"("10.0.0.0/8")", R"("autogroup:tagged")",
+                          R"("autogroup:danger-all")"}) {
     const Findings f = acl(std::string(R"("autogroup:member", )") + bad, R"("autogroup:self:*")");
     EXPECT_THAT(f.places(), ElementsAre("self-source@" + std::string(bad + 1, std::string_view(bad).size() - 2)));
-    EXPECT_THAT(f.upstreams(), ElementsAre("autogroup:self can only be used with users, groups, or supported autogroups"));
+    EXPECT_THAT(f.upstreams(),
+                ElementsAre("autogroup:self can only be used with users, groups, or supported autogroups"));
   }
 }
 
@@ -95,7 +108,9 @@ TEST(Acl, AnUndefinedSourceIsNoFollowUp) {
 }
 
 TEST(Acl, Actions) {
-  const auto action = [](const std::string& member) { return findings(R"({"acls": [{)" + member + R"("src": ["*"], "dst": ["*:*"]}]})"); };
+  const auto action = [](const std::string& member) {
+    return findings(R"({"acls": [{)" + member + R"("src": ["*"], "dst": ["*:*"]}]})");
+  };
   EXPECT_THAT(action(R"("action": "accept", )").all, IsEmpty());
   Findings f = action(R"("action": "deny", )");
   EXPECT_THAT(f.places(), ElementsAre("acl-action@deny"));
@@ -112,8 +127,9 @@ TEST(Acl, Actions) {
 }
 
 TEST(Grant, NeedsIpOrApp) {
-  for (const char* body : {R"("src": ["*"], "dst": ["*"])", R"("src": ["*"], "dst": ["*"], "ip": [])", R"("src": ["*"], "dst": ["*"], "app": {})",
-                           R"("src": ["*"], "dst": ["*"], "via": ["tag:a"])"}) {
+  for (const char* body :
+       {R"("src": ["*"], "dst": ["*"])", R"("src": ["*"], "dst": ["*"], "ip": [])",
+        R"("src": ["*"], "dst": ["*"], "app": {})", R"("src": ["*"], "dst": ["*"], "via": ["tag:a"])"}) {
     const Findings f = grant(body);
     EXPECT_THAT(f.slugs(), ElementsAre("empty-grant")) << body;
     EXPECT_THAT(f.upstreams(), ElementsAre("ip and app can not both be empty"));
@@ -130,23 +146,28 @@ TEST(Grant, WildcardCannotBeSelf) {
 
 TEST(Grant, AllAddressesAndInternet) {
   const Findings f = grant(R"("src": ["*"], "dst": ["0.0.0.0/0", "::/0", "10.0.0.0/8"], "ip": ["*"])");
-  EXPECT_THAT(f.upstreams(), ElementsAre(R"(dst "0.0.0.0/0": to allow all IP addresses, use "*" or "autogroup:internet")",
-                                         R"(dst "::/0": to allow all IP addresses, use "*" or "autogroup:internet")"));
+  EXPECT_THAT(f.upstreams(),
+              ElementsAre(R"(dst "0.0.0.0/0": to allow all IP addresses, use "*" or "autogroup:internet")",
+                          R"(dst "::/0": to allow all IP addresses, use "*" or "autogroup:internet")"));
   EXPECT_THAT(grant(R"("src": ["*"], "dst": ["autogroup:internet"], "ip": ["*"])").all, IsEmpty());
-  const Findings app = grant(R"("src": ["*"], "dst": ["autogroup:internet"], "ip": ["*"], "app": {"example.com/x": [{}]})");
+  const Findings app =
+      grant(R"("src": ["*"], "dst": ["autogroup:internet"], "ip": ["*"], "app": {"example.com/x": [{}]})");
   EXPECT_THAT(app.places(), ElementsAre("internet-with-app@autogroup:internet"));
   EXPECT_THAT(app.upstreams(), ElementsAre("cannot use app grants with autogroup:internet"));
 }
 
 TEST(Grant, Via) {
-  const Findings f = grant(R"("src": ["*"], "dst": ["h"], "ip": ["*"], "via": ["tag:a", "tag:b", "autogroup:tagged", "h"])");
+  const Findings f =
+      grant(R"("src": ["*"], "dst": ["h"], "ip": ["*"], "via": ["tag:a", "tag:b", "autogroup:tagged", "h"])");
   EXPECT_THAT(f.upstreams(), ElementsAre(R"(tag "tag:b" not found)", "via can only be a tag", "via can only be a tag"));
 }
 
 TEST(Grant, CapabilityNames) {
-  const auto cap = [](const std::string& name) { return grant(R"("src": ["*"], "dst": ["*"], "app": {")" + name + R"(": [{}]})"); };
-  for (const char* good : {"example.com/a/b/c", "my-company.internal/cap/access", "tailscale.com/cap/drive", "tailscale.com/cap/relay",
-                           "tailscale.com/cap/golink", "x/y"}) {
+  const auto cap = [](const std::string& name) {
+    return grant(R"("src": ["*"], "dst": ["*"], "app": {")" + name + R"(": [{}]})");
+  };
+  for (const char* good : {"example.com/a/b/c", "my-company.internal/cap/access", "tailscale.com/cap/drive",
+                           "tailscale.com/cap/relay", "tailscale.com/cap/golink", "x/y"}) {
     EXPECT_THAT(cap(good).all, IsEmpty()) << good;
   }
   for (const char* bad : {"https://example.com/cap/x", "example.com", "/cap", "example.com/"}) {
@@ -161,7 +182,8 @@ TEST(Grant, CapabilityNames) {
 }
 
 TEST(Postures, References) {
-  const Findings f = findings(R"({"postures": {"posture:new": ["node:tsVersion >= '1.40'"]}, "defaultSrcPosture": ["posture:nwe"],
+  const Findings f =
+      findings(R"({"postures": {"posture:new": ["node:tsVersion >= '1.40'"]}, "defaultSrcPosture": ["posture:nwe"],
     "acls": [{"action": "accept", "src": ["*"], "dst": ["*:*"], "srcPosture": ["posture:new", "posture:other"]}]})");
   EXPECT_THAT(f.places(), ElementsAre("unknown-posture@posture:nwe", "unknown-posture@posture:other"));
   EXPECT_THAT(f.all[0].fixes, SizeIs(1));
@@ -172,7 +194,8 @@ TEST(Spellings, MemberAndMembers) {
     {"action": "accept", "src": ["autogroup:members"], "dst": ["autogroup:members:*"]}]})");
   EXPECT_THAT(f.slugs(), ElementsAre("two-member-spellings"));
   EXPECT_THAT(findings(fixed(f, f.all[0].fixes.at(0))).all, IsEmpty());
-  EXPECT_THAT(findings(R"({"acls": [{"action": "accept", "src": ["autogroup:members"], "dst": ["*:*"]}]})").all, IsEmpty());
+  EXPECT_THAT(findings(R"({"acls": [{"action": "accept", "src": ["autogroup:members"], "dst": ["*:*"]}]})").all,
+              IsEmpty());
 }
 
 TEST(Check, TenFaultsTenFindings) {
@@ -186,9 +209,10 @@ TEST(Check, TenFaultsTenFindings) {
     "grants": [{"src": ["*"], "dst": ["*"]}, {"src": ["*"], "dst": ["0.0.0.0/0"], "ip": ["*"]}],
     "ssh": [{"action": "allow", "src": ["autogroup:member"], "dst": ["tag:ok"], "users": ["*"]}],
   })");
-  EXPECT_THAT(f.places(), ElementsAre("nested-group@group:b", "name-form@a@b", "name-form@tag:1st", "ipset-cycle@ipset:x", "acl-action@deny",
-                                      "unknown-tag@tag:gone", "self-source@tag:ok", "empty-grant@{", "all-addresses@0.0.0.0/0",
-                                      "ssh-action@allow", "ssh-user@*"));
+  EXPECT_THAT(f.places(),
+              ElementsAre("nested-group@group:b", "name-form@a@b", "name-form@tag:1st", "ipset-cycle@ipset:x",
+                          "acl-action@deny", "unknown-tag@tag:gone", "self-source@tag:ok", "empty-grant@{",
+                          "all-addresses@0.0.0.0/0", "ssh-action@allow", "ssh-user@*"));
 }
 
 }  // namespace
