@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
 # One line a program: aclc_property_test(FILE targets it links...)
 aclc_property_test(net aclc_net)
+aclc_property_test(classify aclc_classify)
