@@ -43,6 +43,12 @@ struct Lines {
     }
     if (extra.newlines > 0) line_break();
   }
+  /// Before a colon or comma, where a comment is followed by a space and white space alone is dropped.
+  void add_with_space(const Extra& extra) {
+    if (!extra.has_comment()) return;
+    add(extra);
+    if (extra.newlines == 0) add(1);
+  }
   void line_break() {
     broken = true;
     last = 0;
@@ -162,12 +168,12 @@ Layout lay_out(const SyntaxTree& tree) {
       own.add(item.before);
       if (item.name.valid()) {
         own.add(lines[item.name.value]);
-        if (item.after_name.has_comment()) own.add(item.after_name);
+        own.add_with_space(item.after_name);
         own.add(2);
         own.add(item.before_value);
       }
       own.add(lines[item.value.value]);
-      if (item.after.has_comment()) own.add(item.after);
+      own.add_with_space(item.after);
       own.add(2);
       multiline = multiline || broken(item.after_name) || item.before_value.has_newline ||
                   out.multiline[item.value.value] || broken(item.after);
