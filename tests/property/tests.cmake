@@ -2,3 +2,4 @@
 # One line a program: aclc_property_test(FILE targets it links...)
 aclc_property_test(net aclc_net)
 aclc_property_test(classify aclc_classify)
+aclc_property_test(check aclc_check aclc_syntax aclc_diagnostics)
