@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/interner.h"
 
+#include <algorithm>
 #include <cstring>
-#include <functional>
+
+#include "base/short_text.h"
 
 namespace aclc {
 namespace {
@@ -22,7 +24,7 @@ size_t Interner::probe(std::string_view text, uint64_t hash) const {
   for (size_t i = hash & mask;; i = (i + 1) & mask) {
     const Slot& slot = slots_[i];
     if (slot.id == StringId::kInvalid) return i;
-    if (slot.hash == tag && texts_[slot.id] == text) return i;
+    if (slot.hash == tag && equal_text(texts_[slot.id], text)) return i;
   }
 }
 
@@ -32,7 +34,7 @@ void Interner::grow() {
   const size_t mask = slots_.size() - 1;
   for (const Slot& slot : old) {
     if (slot.id == StringId::kInvalid) continue;
-    size_t i = std::hash<std::string_view>{}(texts_[slot.id]) & mask;
+    size_t i = hash_text(texts_[slot.id]) & mask;
     while (slots_[i].id != StringId::kInvalid) i = (i + 1) & mask;
     slots_[i] = slot;
   }
@@ -40,7 +42,7 @@ void Interner::grow() {
 
 StringId Interner::intern(std::string_view text) {
   if (texts_.size() * 2 >= slots_.size()) grow();
-  const uint64_t hash = std::hash<std::string_view>{}(text);
+  const uint64_t hash = hash_text(text);
   const size_t at = probe(text, hash);
   if (slots_[at].id != StringId::kInvalid) return StringId(slots_[at].id);
   if (chunk_size_ - chunk_used_ < text.size()) {
@@ -63,9 +65,11 @@ StringId Interner::intern(std::string_view text) {
 
 StringId Interner::find(std::string_view text) const {
   if (slots_.empty()) return {};
-  return StringId(size_t{slots_[probe(text, std::hash<std::string_view>{}(text))].id});
+  return StringId(size_t{slots_[probe(text, hash_text(text))].id});
 }
 
-std::string_view Interner::text(StringId id) const { return id.valid() ? texts_[id.value] : std::string_view(); }
+std::string_view Interner::text(StringId id) const {
+  return id.valid() ? texts_[id.value] : std::string_view();
+}
 
 }  // namespace aclc

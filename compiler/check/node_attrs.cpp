@@ -19,13 +19,13 @@ constexpr std::array<Prefix, 3> kReserved = {Prefix{Address::v4(0x64640000), 24}
 void check_pool(const Context& context, const Selector& s) {
   if (s.kind != SelectorKind::kPrefix && s.kind != SelectorKind::kAddress) return;
   const std::string_view written = context.written(s);
-  if (!kTailnetAddresses.contains(s.prefix)) {
+  if (!kTailnetAddresses.contains(context.policy.prefix(s))) {
     context.sink.report(
         diag::IpPool(s.span, written, "outside 100.64.0.0/10").help("pools are parts of the tailnet's own range"));
     return;
   }
   for (const Prefix& reserved : kReserved) {
-    if (!reserved.overlaps(s.prefix)) continue;
+    if (!reserved.overlaps(context.policy.prefix(s))) continue;
     context.sink.report(diag::IpPool(s.span, written, fmt::format("{} is reserved", reserved.to_text()))
                             .upstream(fmt::format("IPPool({}): network within reserved range", written))
                             .help("reserved are 100.100.0.0/24, 100.100.100.0/24 and 100.115.92.0/23"));

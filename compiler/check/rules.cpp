@@ -129,7 +129,7 @@ void check_grants(const Context& context) {
     const Selector* self = nullptr;
     for (const Selector& d : policy.at(grant.dst)) {
       if (!use(context, d, P::kGrantDst)) continue;
-      if (d.kind == K::kPrefix && d.prefix.length == 0) check_all_addresses(context, d);
+      if (d.kind == K::kPrefix && policy.prefix(d).length == 0) check_all_addresses(context, d);
       if (d.autogroup == Autogroup::kSelf && self == nullptr) self = &d;
       if (d.autogroup == Autogroup::kInternet && !grant.app.empty()) check_internet_with_app(context, grant, d);
     }

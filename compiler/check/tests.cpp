@@ -116,7 +116,7 @@ void check_ssh_tests(const Context& context) {
       if (!use(context, d, Position::kSshTestDst)) continue;
       check_single(context, d);
       // Recorded answer: the address of a node, and yet it fails; its IPv4 address passes.
-      if (d.kind == K::kAddress && !d.prefix.address.is_v4()) {
+      if (d.kind == K::kAddress && !policy.prefix(d).address.is_v4()) {
         shape(context, d.span, "an IPv6 address in an ssh test",
               "name the node by its IPv4 address, its tag or a host");
       }

@@ -30,7 +30,7 @@ Policy Builder::build() {
     }
     return std::move(policy_);
   }
-  const size_t expected = std::min(tree_.size(), kReserveNodes) / 8;
+  const size_t expected = std::min(tree_.size(), kReserveNodes) / 4;
   policy_.selectors.reserve(expected);
   policy_.destinations.reserve(expected);
   policy_.port_items.reserve(expected);
@@ -57,10 +57,10 @@ void Builder::section(uint32_t index, NodeId value) {
   bool ignored = false;
   switch (static_cast<field::Policy>(index)) {
     case field::kAcls:
-      objects(f, value, policy_.acls, [&](NodeId n) { return acl(n); });
+      objects(f, value, policy_.acls, [&](NodeId n, auto& out) { acl(n, out); });
       break;
     case field::kGrants:
-      objects(f, value, policy_.grants, [&](NodeId n) { return grant(n); });
+      objects(f, value, policy_.grants, [&](NodeId n, auto& out) { grant(n, out); });
       break;
     case field::kGroups:
       groups(f, value);
@@ -79,10 +79,10 @@ void Builder::section(uint32_t index, NodeId value) {
       break;
     case field::kSsh:
       policy_.has_ssh = true;
-      objects(f, value, policy_.ssh, [&](NodeId n) { return ssh_rule(n); });
+      objects(f, value, policy_.ssh, [&](NodeId n, auto& out) { ssh_rule(n, out); });
       break;
     case field::kNodeAttrs:
-      objects(f, value, policy_.node_attrs, [&](NodeId n) { return node_attr(n); });
+      objects(f, value, policy_.node_attrs, [&](NodeId n, auto& out) { node_attr(n, out); });
       break;
     case field::kPostures:
       postures(f, value);
@@ -92,12 +92,12 @@ void Builder::section(uint32_t index, NodeId value) {
       break;
     case field::kTests:
       in_test_ = true;
-      objects(f, value, policy_.tests, [&](NodeId n) { return acl_test(n); });
+      objects(f, value, policy_.tests, [&](NodeId n, auto& out) { acl_test(n, out); });
       in_test_ = false;
       break;
     case field::kSshTests:
       in_test_ = true;
-      objects(f, value, policy_.ssh_tests, [&](NodeId n) { return ssh_test(n); });
+      objects(f, value, policy_.ssh_tests, [&](NodeId n, auto& out) { ssh_test(n, out); });
       in_test_ = false;
       break;
     case field::kDerpMap:

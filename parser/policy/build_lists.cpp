@@ -37,9 +37,7 @@ PostureRefs Builder::posture_refs(const Field& field, NodeId array, bool& broken
 Slice<Destination> Builder::destinations(const Field& field, NodeId array, Place place, bool& broken) {
   Slice<Destination> out{size_of(policy_.destinations), 0};
   strings(field, array, broken, [&](const Quoted& q) {
-    Destination d;
-    if (!destination(q, place, d)) broken = true;
-    policy_.destinations.push_back(d);
+    if (!destination(q, place, policy_.destinations.emplace_back())) broken = true;
   });
   out.count = size_of(policy_.destinations) - out.begin;
   return out;
@@ -128,7 +126,7 @@ Selectors Builder::prefixes(const Field& field, NodeId array, bool& broken) {
     s.name = t.value;
     if (const auto p = Prefix::parse(policy_.text(t))) {
       s.kind = SelectorKind::kPrefix;
-      s.prefix = *p;
+      set_address(s, *p);
       warn_host_bits(s);
     } else {
       broken = true;
@@ -160,6 +158,7 @@ Selectors Builder::addresses(const Field& field, NodeId array, bool& broken) {
     if (s.kind == SelectorKind::kPrefix) {
       broken = true;
       s.kind = SelectorKind::kInvalid;
+      s.address = {};
       report(diag::InvalidAddress(s.span, policy_.text(s)).help("one address stands here, not a CIDR"));
     }
     policy_.selectors.push_back(s);

@@ -117,6 +117,15 @@ bool Builder::ports(const Quoted& q, size_t begin, size_t end, Place place, Slic
   out.begin = static_cast<uint32_t>(policy_.port_items.size());
   for (size_t at = begin;;) {
     size_t comma = at;
+    uint32_t number = 0;
+    while (comma < end && q.text[comma] >= '0' && q.text[comma] <= '9' && comma - at < 6)
+      number = number * 10 + static_cast<uint32_t>(q.text[comma++] - '0');
+    if (number != 0 && number <= 65535 && (comma == end || q.text[comma] == ',')) {  // most items are one port
+      policy_.port_items.push_back({PortRange::single(static_cast<uint16_t>(number)), span_of(q, at, comma)});
+      if (comma == end) break;
+      at = comma + 1;
+      continue;
+    }
     while (comma < end && q.text[comma] != ',') ++comma;
     PortItem item;
     const PortFault fault = parse_port_item(q.text.substr(at, comma - at), item.range);

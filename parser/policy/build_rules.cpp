@@ -4,8 +4,7 @@
 
 namespace aclc {
 
-AclRule Builder::acl(NodeId node) {
-  AclRule rule;
+void Builder::acl(NodeId node, AclRule& rule) {
   rule.span = span_of(node);
   std::string_view proto_name;
   const std::span<const Field> fields = shape_info(Shape::kAcl).fields;
@@ -41,11 +40,9 @@ AclRule Builder::acl(NodeId node) {
       if (!ports_of_protocol(rule.proto, proto_name, d.ports, Severity::kError)) rule.broken = true;
     }
   }
-  return rule;
 }
 
-Grant Builder::grant(NodeId node) {
-  Grant rule;
+void Builder::grant(NodeId node, Grant& rule) {
   rule.span = span_of(node);
   const std::span<const Field> fields = shape_info(Shape::kGrant).fields;
   members(Shape::kGrant, node, rule.broken, [&](uint32_t index, NodeId value) {
@@ -78,11 +75,9 @@ Grant Builder::grant(NodeId node) {
         break;
     }
   });
-  return rule;
 }
 
-SshRule Builder::ssh_rule(NodeId node) {
-  SshRule rule;
+void Builder::ssh_rule(NodeId node, SshRule& rule) {
   rule.span = span_of(node);
   const std::span<const Field> fields = shape_info(Shape::kSsh).fields;
   members(Shape::kSsh, node, rule.broken, [&](uint32_t index, NodeId value) {
@@ -124,11 +119,9 @@ SshRule Builder::ssh_rule(NodeId node) {
         break;
     }
   });
-  return rule;
 }
 
-NodeAttr Builder::node_attr(NodeId node) {
-  NodeAttr entry;
+void Builder::node_attr(NodeId node, NodeAttr& entry) {
   entry.span = span_of(node);
   bool broken = false;
   const std::span<const Field> fields = shape_info(Shape::kNodeAttr).fields;
@@ -152,7 +145,6 @@ NodeAttr Builder::node_attr(NodeId node) {
         break;
     }
   });
-  return entry;
 }
 
 }  // namespace aclc

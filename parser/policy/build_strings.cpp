@@ -13,8 +13,6 @@ namespace {
 
 using sv = std::string_view;
 
-constexpr uint32_t kUnknownForm = 0;  // form_index_: 0 unknown, else index into forms_ + 1
-
 constexpr sv kAutogroupNames[] = {
     "autogroup:member",        "autogroup:tagged",  "autogroup:self",   "autogroup:internet", "autogroup:danger-all",
     "autogroup:shared",        "autogroup:owner",   "autogroup:admin",  "autogroup:it-admin", "autogroup:network-admin",
@@ -101,32 +99,59 @@ void Builder::report_selector(const Quoted& q, size_t begin, size_t end, const C
   report(std::move(d));
 }
 
-Selector Builder::selector_of(const Quoted& q, size_t begin, size_t end, bool& broken) {
-  const sv text = q.text.substr(begin, end - begin);
-  const StringId id = policy_.names.intern(text);
-  if (id.value >= form_index_.size())
-    form_index_.resize(std::max<size_t>(policy_.names.size(), form_index_.size() * 2), kUnknownForm);
-  const uint32_t known = form_index_[id.value];
-  if (known != kUnknownForm) {
-    Selector s = forms_[known - 1];
-    s.span = span_of(q, begin, end);
-    if (s.kind != SelectorKind::kInvalid && !(s.kind == SelectorKind::kPrefix && s.prefix.has_host_bits())) return s;
+const Builder::Form& Builder::form_of(sv text) {
+  const uint64_t hash = hash_text(text);
+  if (!form_slots_.empty()) {
+    const size_t mask = form_slots_.size() - 1;
+    for (size_t i = hash & mask; form_slots_[i].form != 0; i = (i + 1) & mask) {
+      const Form& form = forms_[form_slots_[i].form - 1];
+      if (form_slots_[i].hash == static_cast<uint32_t>(hash) && equal_text(form.text, text)) return form;
+    }
+  }
+  return add_form(text, hash);
+}
+
+const Builder::Form& Builder::add_form(sv text, uint64_t hash) {
+  const auto place = [&](uint64_t h, uint32_t form) {
+    const size_t mask = form_slots_.size() - 1;
+    size_t i = h & mask;
+    while (form_slots_[i].form != 0) i = (i + 1) & mask;
+    form_slots_[i] = {static_cast<uint32_t>(h), form};
+  };
+  if (forms_.size() * 2 >= form_slots_.size()) {
+    form_slots_.assign(std::max<size_t>(256, form_slots_.size() * 2), {});
+    for (size_t i = 0; i < forms_.size(); ++i) place(hash_text(forms_[i].text), static_cast<uint32_t>(i + 1));
   }
   const ClassifiedSelector form = classify_selector(text);
+  const StringId id = policy_.names.intern(text);
   Selector s;
-  s.span = span_of(q, begin, end);
   s.kind = form.kind;
   s.autogroup = form.autogroup;
-  s.prefix = form.prefix;
-  s.last = form.last;
   s.name = form.kind == SelectorKind::kUserDomain ? policy_.names.intern(form.name) : id;
-  if (known == kUnknownForm) {
-    forms_.push_back(s);
-    form_index_[id.value] = static_cast<uint32_t>(forms_.size());
+  bool plain = form.kind != SelectorKind::kInvalid;
+  if (form.kind == SelectorKind::kAddress || form.kind == SelectorKind::kPrefix || form.kind == SelectorKind::kRange) {
+    set_address(s, form.prefix, form.last);
+    plain = !form.prefix.has_host_bits();
   }
-  if (form.kind == SelectorKind::kInvalid) {
+  forms_.push_back({s, policy_.names.text(id), plain});
+  place(hash, static_cast<uint32_t>(forms_.size()));
+  return forms_.back();
+}
+
+void Builder::set_address(Selector& s, const Prefix& prefix, const Address& last) {
+  s.address = Id<SelectorAddress>(policy_.selector_addresses.size());
+  policy_.selector_addresses.push_back({prefix, last});
+}
+
+Selector Builder::selector_of(const Quoted& q, size_t begin, size_t end, bool& broken) {
+  const sv text = q.text.substr(begin, end - begin);
+  const Form& form = form_of(text);
+  Selector s = form.selector;
+  s.span = span_of(q, begin, end);
+  if (form.plain) return s;
+  if (s.kind == SelectorKind::kInvalid) {
     broken = true;
-    report_selector(q, begin, end, form);
+    report_selector(q, begin, end, classify_selector(text));
   } else {
     warn_host_bits(s);
   }
@@ -140,8 +165,8 @@ Selector Builder::selector(const Quoted& q, bool& broken) {
 }
 
 void Builder::warn_host_bits(const Selector& s) {
-  if (s.kind != SelectorKind::kPrefix || !s.prefix.has_host_bits() || !wanted(Kind::kHostBits)) return;
-  const std::string masked = s.prefix.masked().to_text();
+  if (s.kind != SelectorKind::kPrefix || !policy_.prefix(s).has_host_bits() || !wanted(Kind::kHostBits)) return;
+  const std::string masked = policy_.prefix(s).masked().to_text();
   report(diag::HostBits(s.span, policy_.text(s))
              .help(fmt::format("it stands for `{}`", masked))
              .fix(fmt::format("replace with `{}`", masked), {{s.span, masked}}));
@@ -155,10 +180,10 @@ Selector Builder::address_or_prefix(const Quoted& q, bool& broken) {
   const sv written = policy_.text(t);
   if (const auto a = Address::parse(written)) {
     s.kind = SelectorKind::kAddress;
-    s.prefix = Prefix::host(*a);
+    set_address(s, Prefix::host(*a));
   } else if (const auto p = Prefix::parse(written)) {
     s.kind = SelectorKind::kPrefix;
-    s.prefix = *p;
+    set_address(s, *p);
     warn_host_bits(s);
   } else {
     broken = true;
@@ -194,17 +219,14 @@ Protocol Builder::protocol(const Quoted& q, size_t begin, size_t end, Place plac
 
 bool Builder::quick_destination(const Quoted& q, Place place, Destination& out, bool& ok) {
   const size_t colon = q.text.rfind(':');
-  if (colon == sv::npos || colon == 0 || colon + 1 == q.text.size()) return false;
+  if (colon == sv::npos || colon == 0 || colon + 1 == q.text.size() || q.text.front() == '[') return false;
   const char c = q.text[colon + 1];
   if (c != '*' && (c < '0' || c > '9')) return false;
-  const StringId id = policy_.names.intern(q.text.substr(0, colon));
-  if (id.value >= form_index_.size() || form_index_[id.value] == kUnknownForm) return false;
-  const Selector& known = forms_[form_index_[id.value] - 1];
-  if (known.kind == SelectorKind::kInvalid || (known.kind == SelectorKind::kPrefix && known.prefix.has_host_bits()))
-    return false;
-  if (known.kind == SelectorKind::kHost && is_prefix_word(q.text.substr(0, colon))) return false;
+  const Form& form = form_of(q.text.substr(0, colon));
+  if (!form.plain) return false;
+  if (form.selector.kind == SelectorKind::kHost && is_prefix_word(q.text.substr(0, colon))) return false;
   if (is_space(q.text.back()) || is_space(q.text.front())) return false;
-  out.selector = known;
+  out.selector = form.selector;
   out.selector.span = span_of(q, 0, colon);
   out.span = span_of(q);
   out.ports_span = span_of(q, colon + 1, q.text.size());
@@ -242,7 +264,7 @@ bool Builder::bracketed(const Quoted& q, size_t begin, size_t colon, Selector& o
     const std::string joined = fmt::format("{}{}", text.substr(1, close - 1), rest);
     if (const auto prefix = Prefix::parse(joined)) {
       out.kind = SelectorKind::kPrefix;
-      out.prefix = *prefix;
+      set_address(out, *prefix);
       out.span = span_of(q, begin, colon);
       out.name = policy_.names.intern(joined);
       warn_host_bits(out);

@@ -4,8 +4,7 @@
 
 namespace aclc {
 
-AclTest Builder::acl_test(NodeId node) {
-  AclTest test;
+void Builder::acl_test(NodeId node, AclTest& test) {
   test.span = span_of(node);
   const std::span<const Field> fields = shape_info(Shape::kTest).fields;
   members(Shape::kTest, node, test.broken, [&](uint32_t index, NodeId value) {
@@ -33,7 +32,6 @@ AclTest Builder::acl_test(NodeId node) {
         break;
     }
   });
-  return test;
 }
 
 Selector Builder::test_source(NodeId value, Text& written, bool& broken) {
@@ -57,8 +55,7 @@ Selector Builder::test_source(NodeId value, Text& written, bool& broken) {
   return selector(q, broken);
 }
 
-SshTest Builder::ssh_test(NodeId node) {
-  SshTest test;
+void Builder::ssh_test(NodeId node, SshTest& test) {
   test.span = span_of(node);
   const std::span<const Field> fields = shape_info(Shape::kSshTest).fields;
   members(Shape::kSshTest, node, test.broken, [&](uint32_t index, NodeId value) {
@@ -92,7 +89,6 @@ SshTest Builder::ssh_test(NodeId node) {
         break;
     }
   });
-  return test;
 }
 
 }  // namespace aclc

@@ -69,6 +69,10 @@ std::string_view service_name(Target target) {
 
 }  // namespace
 
+std::string Builder::quote(std::string_view name) {
+  return fmt::format("`{}`", name);
+}
+
 Span Builder::mark_of(NodeId id) const {
   const SyntaxNode& n = tree_[id];
   if (n.kind == NodeKind::kObject || n.kind == NodeKind::kArray)

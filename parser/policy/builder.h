@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/short_text.h"
 #include "parser/policy/build.h"
 #include "parser/policy/fields.h"
 #include "parser/policy/selector_form.h"
@@ -33,12 +34,12 @@ class Builder {
  private:
   // Sections (build_*.cpp).
   void section(uint32_t index, NodeId value);
-  AclRule acl(NodeId node);
-  Grant grant(NodeId node);
-  SshRule ssh_rule(NodeId node);
-  NodeAttr node_attr(NodeId node);
-  AclTest acl_test(NodeId node);
-  SshTest ssh_test(NodeId node);
+  void acl(NodeId node, AclRule& rule);
+  void grant(NodeId node, Grant& rule);
+  void ssh_rule(NodeId node, SshRule& rule);
+  void node_attr(NodeId node, NodeAttr& entry);
+  void acl_test(NodeId node, AclTest& test);
+  void ssh_test(NodeId node, SshTest& test);
   Selector test_source(NodeId value, Text& written, bool& broken);
   void groups(const Field& field, NodeId object);
   void hosts(NodeId object);
@@ -128,8 +129,22 @@ class Builder {
     return k == NodeKind::kMissing || k == NodeKind::kError || (k == NodeKind::kString && !readable(id));
   }
 
+  /// A selector's text seen before: its form without a place.
+  struct Form {
+    Selector selector;
+    std::string_view text;
+    bool plain;  ///< well-formed and nothing to warn about
+  };
+  struct FormSlot {
+    uint32_t hash = 0;
+    uint32_t form = 0;  ///< index into forms_ and one; 0: free
+  };
+  const Form& form_of(std::string_view text);
+  const Form& add_form(std::string_view text, uint64_t hash);
+  void set_address(Selector& s, const Prefix& prefix, const Address& last = {});
+
   // Reports.
-  static std::string quote(std::string_view name) { return "`" + std::string(name) + "`"; }
+  static std::string quote(std::string_view name);
   /// At most kMaxPerKind of one kind are kept; the verdict needs no more.
   bool wanted(Kind kind) const { return reported_[static_cast<size_t>(kind)] < kMaxPerKind; }
   void report(Diagnostic d);
@@ -172,9 +187,8 @@ class Builder {
   Policy policy_;
   std::string scratch_;
   std::array<uint32_t, kKinds> reported_{};
-  /// By StringId of a selector's text: its form, once known.
-  std::vector<uint32_t> form_index_;
-  std::vector<Selector> forms_;
+  std::vector<Form> forms_;
+  std::vector<FormSlot> form_slots_;  ///< open addressing over forms_, a power of two
   /// By StringId of a map's key: in which map it was seen last, and which member that was.
   struct SeenKey {
     uint32_t map = 0;
@@ -185,12 +199,44 @@ class Builder {
   bool in_test_ = false;  ///< inside an entry of tests or sshTests
 };
 
+/// The kind of node that suits the field at a glance; kMissing where a closer look is needed.
+inline NodeKind plain_kind(const Field& field) {
+  if (field.container == Container::kList) return NodeKind::kArray;
+  if (field.container != Container::kOne) return NodeKind::kObject;
+  if (field.value < Value::kBoolean) return NodeKind::kString;
+  return field.value == Value::kObject ? NodeKind::kObject : NodeKind::kMissing;
+}
+
+// Rules of one section mostly have the same members in the same order, so the first guess is the row after the last
+// one.
 template <class F>
 void Builder::members(Shape shape, NodeId object, bool& broken, F&& on_field) {
   uint32_t seen[kMostFields] = {};
+  const std::span<const Field> fields = shape_info(shape).fields;
+  uint32_t guess = 0;
   for (const NodeId member : tree_.children(object)) {
+    const NodeId name_node = tree_.name_of(member);
+    const SyntaxNode& name = tree_[name_node];
+    if (guess < fields.size() && name.kind == NodeKind::kString && name.flags == 0 && seen[guess] == 0) {
+      const Field& field = fields[guess];
+      const NodeId value{size_t{name.next}};
+      const SyntaxNode& v = tree_[value];
+      const bool known =
+          field.known_by == KnownBy::kBoth || (field.known_by == KnownBy::kTailscale && target_ == Target::kTailscale);
+      if (known && name.span.length() == field.name.size() + 2 && v.kind == plain_kind(field) &&
+          ((v.flags & kBroken) == 0 || v.kind != NodeKind::kString) &&
+          equal_text(tree_.text().substr(name.span.begin + 1, field.name.size()), field.name)) {
+        seen[guess] = member.value + 1;
+        on_field(guess, value);
+        ++guess;
+        continue;
+      }
+    }
     Member m;
-    if (match_member(shape, member, seen, broken, m)) on_field(m.index, m.value);
+    if (match_member(shape, member, seen, broken, m)) {
+      guess = m.index + 1;
+      on_field(m.index, m.value);
+    }
   }
 }
 
@@ -217,7 +263,7 @@ void Builder::strings(const Field& field, NodeId array, bool& broken, F&& on_str
     return;
   }
   for (const NodeId element : tree_.children(array)) {
-    if (string_element(field, element, broken)) on_string(quoted(element));
+    if (readable(element) || string_element(field, element, broken)) on_string(quoted(element));
   }
 }
 
@@ -227,7 +273,7 @@ void Builder::objects(const Field& field, NodeId array, std::vector<Entry>& out,
   for ([[maybe_unused]] const NodeId element : tree_.children(array)) ++count;
   out.reserve(count);
   for (const NodeId element : tree_.children(array)) {
-    if (object_element(field, element)) out.push_back(read(element));
+    if (object_element(field, element)) read(element, out.emplace_back());
   }
 }
 

@@ -75,9 +75,9 @@ class Dumper {
 
   std::string selector(const Selector& s) const {
     std::string out = fmt::format("{} {} {}", selector_kind_name(s.kind), quoted(p_.text(s)), at(s.span));
-    if (s.kind == SelectorKind::kAddress) out += fmt::format(" = {}", s.prefix.address.to_text());
-    if (s.kind == SelectorKind::kPrefix) out += fmt::format(" = {}", s.prefix.to_text());
-    if (s.kind == SelectorKind::kRange) out += fmt::format(" = {}-{}", s.prefix.address.to_text(), s.last.to_text());
+    if (s.kind == SelectorKind::kAddress) out += fmt::format(" = {}", p_.prefix(s).address.to_text());
+    if (s.kind == SelectorKind::kPrefix) out += fmt::format(" = {}", p_.prefix(s).to_text());
+    if (s.kind == SelectorKind::kRange) out += fmt::format(" = {}-{}", p_.prefix(s).address.to_text(), p_.range(s).last.to_text());
     if (s.kind == SelectorKind::kAutogroup) out += fmt::format(" = {}", autogroup_name(s.autogroup));
     return out;
   }

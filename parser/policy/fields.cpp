@@ -3,8 +3,6 @@
 // Headscale knows is from its own reader of policies.
 #include "parser/policy/fields.h"
 
-#include <cstring>
-
 namespace aclc {
 namespace {
 
@@ -274,8 +272,7 @@ std::optional<FieldMatch> find_field(Shape shape, sv name, Target target) {
   const span<const Field> fields = kTable[static_cast<size_t>(shape)].fields;
   for (uint32_t i = 0; i < fields.size(); ++i) {
     const sv known = fields[i].name;
-    if (known.size() == name.size() && std::memcmp(known.data(), name.data(), name.size()) == 0)
-      return FieldMatch{i, false};
+    if (known.size() == name.size() && known.front() == name.front() && known == name) return FieldMatch{i, false};
   }
   const bool headscale = target == Target::kHeadscale;
   for (uint32_t i = 0; i < fields.size(); ++i) {

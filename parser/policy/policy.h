@@ -279,6 +279,7 @@ struct Policy {
 
   // Pools that the slices above index.
   std::vector<Selector> selectors;
+  std::vector<SelectorAddress> selector_addresses;
   std::vector<Destination> destinations;
   std::vector<PortItem> port_items;
   std::vector<Text> texts;
@@ -299,6 +300,18 @@ struct Policy {
   std::span<const PostureAssertion> at(Slice<PostureAssertion> s) const { return s.in(posture_assertions); }
   std::span<const PostureValue> at(Slice<PostureValue> s) const { return s.in(posture_values); }
   std::span<const PostureAttr> at(Slice<PostureAttr> s) const { return s.in(posture_attrs); }
+
+  /// Of kAddress (with full length) and kPrefix (host bits as written); of kRange the first address.
+  const Prefix& prefix(const Selector& s) const {
+    ACLC_CHECK(s.address.value < selector_addresses.size());
+    return selector_addresses[s.address.value].prefix;
+  }
+  /// Of kAddress, kPrefix and kRange: all the addresses it names.
+  AddressRange range(const Selector& s) const {
+    const Prefix& p = prefix(s);
+    if (s.kind == SelectorKind::kRange) return {p.address, selector_addresses[s.address.value].last};
+    return p.range();
+  }
 
   std::string_view text(StringId id) const { return names.text(id); }
   std::string_view text(const Text& t) const { return names.text(t.value); }

@@ -190,10 +190,10 @@ ClassifiedSelector classify_selector(sv text) {
   for (const PrefixRow& row : kPrefixes) {
     if (starts_with(text, row.prefix)) return classify_prefixed(row, text);
   }
+  if (text.front() == '[') return fault("brackets stand only around the IPv6 address of a destination with ports");
   const size_t colon = text.find(':');
   const size_t at = text.find('@');
   if (colon != sv::npos) {
-    if (text.front() == '[') return fault("brackets stand only around the IPv6 address of a destination with ports");
     PortRange ports;
     if (parse_port_item(text.substr(text.rfind(':') + 1), ports) == PortFault::kNone && !may_be_address(text)) {
       return fault("ports stand only in `dst` of acls, in `ip` of grants and in tests");

@@ -15,9 +15,9 @@ namespace aclc {
 enum class SelectorKind : uint8_t {
   kInvalid,     ///< no form of the language; already reported
   kWildcard,    ///< `*`
-  kAddress,     ///< one IP; prefix holds it with full length
+  kAddress,     ///< one IP
   kPrefix,      ///< CIDR; host bits as written
-  kRange,       ///< `a-b`; prefix.address is the first, last the last
+  kRange,       ///< `a-b`
   kUser,        ///< `name@domain`
   kUserDomain,  ///< `user:*@domain`; name is the domain
   kGroup,       ///< `group:x`
@@ -53,13 +53,19 @@ std::string_view autogroup_name(Autogroup a);
 /// owner, admin, it-admin, network-admin, billing-admin, auditor.
 bool is_role(Autogroup a);
 
+/// The addresses that a selector of kind kAddress, kPrefix or kRange names.
+struct SelectorAddress {
+  Prefix prefix;  ///< of kAddress with full length; of kRange the first address
+  Address last;   ///< of kRange
+};
+
+/// Small, since a policy has one for each mention: what only some kinds have stands in a pool of Policy.
 struct Selector {
   Span span;        ///< in the text, inside the quotes, white space trimmed; without ports
   StringId name;    ///< canonical full text, `tag:web`; for kUserDomain the domain alone, for kHost without `host:`
   SelectorKind kind = SelectorKind::kInvalid;
   Autogroup autogroup = Autogroup::kNone;
-  Prefix prefix;    ///< kAddress, kPrefix, kRange
-  Address last;     ///< kRange
+  Id<SelectorAddress> address;  ///< of kAddress, kPrefix, kRange: into Policy::selector_addresses
 };
 
 using SelectorId = Id<Selector>;

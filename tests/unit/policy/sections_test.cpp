@@ -74,7 +74,7 @@ TEST(Sections, Approvers) {
   const Built b(
       R"({"autoApprovers": {"routes": {"10.0.0.0/8": ["tag:r"], "0.0.0.0/0": ["ann@example.com"], "lan": []}, "exitNode": ["tag:e"], "services": {"svc:wiki": ["tag:w"]}}})");
   EXPECT_THAT(b.marks(), ElementsAre("invalid-address@lan"));
-  EXPECT_EQ(b.policy.auto_approvers.routes.at(0).prefix.prefix.to_text(), "10.0.0.0/8");
+  EXPECT_EQ(b.policy.prefix(b.policy.auto_approvers.routes.at(0).prefix).to_text(), "10.0.0.0/8");
   EXPECT_EQ(b.policy.auto_approvers.services.at(0).service.kind, SelectorKind::kService);
   EXPECT_EQ(b.policy.auto_approvers.exit_node.count, 1u);
 }

@@ -77,9 +77,9 @@ TEST(Shape, SameKeyInTwoMapsIsNoDuplicate) {
   EXPECT_THAT(Built(R"({"groups": {"x": []}, "hosts": {"x": "192.0.2.1"}})").found, IsEmpty());
 }
 
-TEST(Shape, AMillionDoubledKeysStayCheap) {
+TEST(Shape, ManyDoubledKeysStayCheap) {
   std::string text = R"({"hosts": {)";
-  for (int i = 0; i < 1'000'000; ++i) text += R"("a":"192.0.2.1",)";
+  for (int i = 0; i < 100'000; ++i) text += R"("a":"192.0.2.1",)";
   text += "}}";
   const Built b(text);
   EXPECT_GE(b.found.size(), 1u);
