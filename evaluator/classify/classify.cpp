@@ -27,21 +27,17 @@ constexpr size_t kBurst = 32;
 // In stages, so that the cache misses of a burst overlap: first the sources' places are fetched, then their rows.
 template <class Plane, class P>
 ACLC_INLINE void decide_burst(const Plane& plane, const P* packets, Verdict* verdicts, size_t count) {
-  uint32_t place[kBurst];
-  uint32_t atom[kBurst];
   uint32_t maps[kBurst];
-  for (size_t i = 0; i < count; ++i) {
-    place[i] = lookup::first_bucket(plane.sources, source_of(packets[i]));
-    __builtin_prefetch(plane.sources.hosts + place[i]);
-  }
+  uint32_t atom[kBurst];
+  uint32_t row[kBurst];
+  for (size_t i = 0; i < count; ++i) __builtin_prefetch(plane.sources.hosts + lookup::first_bucket(plane.sources, source_of(packets[i])));
   for (size_t i = 0; i < count; ++i) {
     maps[i] = lookup::find_address(plane.destinations, destination_of(packets[i]));
     atom[i] = lookup::find_atom(plane.maps, plane.tops, plane.pages, maps[i] + plane.kinds[packets[i].protocol], packets[i].port);
   }
-  uint32_t row[kBurst];
   for (size_t i = 0; i < count; ++i) {
     row[i] = lookup::find_address(plane.sources, source_of(packets[i]));
-    __builtin_prefetch(plane.rows + uint64_t{row[i] >> 2} * format::kRowUnit);
+    lookup::prefetch_row(plane.rows, row[i], atom[i]);
   }
   for (size_t i = 0; i < count; ++i) {
     const uint32_t answer = lookup::find_answer(plane.rows, row[i], atom[i]);
@@ -51,8 +47,13 @@ ACLC_INLINE void decide_burst(const Plane& plane, const P* packets, Verdict* ver
 }
 
 template <class Plane, class P>
-ACLC_INLINE void decide_all(const Plane& plane, std::span<const P> packets, std::span<Verdict> verdicts) {
+ACLC_INLINE void decide_all(const Plane& shared, std::span<const P> packets, std::span<Verdict> verdicts) {
   ACLC_CHECK(verdicts.size() >= packets.size());
+  const Plane plane = shared;  // a copy that no store to `verdicts` can be suspected of changing
+  if (plane.fits_cache) {
+    for (size_t i = 0; i < packets.size(); ++i) verdicts[i] = Verdict(decide(plane, packets[i]));
+    return;
+  }
   for (size_t at = 0; at < packets.size(); at += kBurst) {
     const size_t left = packets.size() - at;
     decide_burst(plane, packets.data() + at, verdicts.data() + at, left < kBurst ? left : kBurst);

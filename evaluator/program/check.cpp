@@ -2,12 +2,14 @@
 #include "evaluator/program/check.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace aclc {
 namespace {
 
 constexpr uint32_t kMostProbes = 64;
 constexpr uint32_t kMostSteps = 31;
+constexpr size_t kCached = size_t{512} << 10;  // half of a usual second-level cache
 
 // Row references seen by the sources, checked once each row is known to be sound.
 class Rows {
@@ -57,7 +59,9 @@ class Rows {
     switch (form) {
       case format::RowForm::kShort: {
         if (left < sizeof(format::ShortRow)) return false;
-        return answers_sound(reinterpret_cast<const format::ShortRow*>(at)->answer, format::kShortRuns);
+        const auto* row = reinterpret_cast<const format::ShortRow*>(at);
+        // The search ends at the last start, which no atom reaches.
+        return row->start[format::kShortRuns] == format::kNoAtom && answers_sound(row->answer, format::kShortRuns + 1);
       }
       case format::RowForm::kDense: {
         if (left < sizeof(format::DenseRow)) return false;
@@ -72,6 +76,17 @@ class Rows {
         const uint64_t count = uint64_t{1} << steps;
         if (!claim(offset, sizeof(format::LongRow) + 8 * count)) return false;
         return answers_sound(reinterpret_cast<const uint32_t*>(at + sizeof(format::LongRow)) + count, static_cast<size_t>(count));
+      }
+      case format::RowForm::kRanked: {
+        if (left < sizeof(format::RankedRow)) return false;
+        const auto* row = reinterpret_cast<const format::RankedRow*>(at);
+        const uint64_t words_end = sizeof(format::RankedRow) + sizeof(format::RankedWord) * uint64_t{row->word_count};
+        if (!claim(offset, words_end + 4 * uint64_t{row->answer_count})) return false;
+        const auto* words = reinterpret_cast<const format::RankedWord*>(at + sizeof(format::RankedRow));
+        for (uint32_t i = 0; i < row->word_count; ++i) {
+          if (uint64_t{words[i].before} + static_cast<uint64_t>(std::popcount(words[i].begins)) >= row->answer_count) return false;
+        }
+        return answers_sound(reinterpret_cast<const uint32_t*>(at + words_end), row->answer_count);
       }
     }
     return false;
@@ -167,6 +182,7 @@ const char* check_any_plane(const SectionBytes& section, PlaneView<MapView>& out
   out.tops = tops.data();
   out.pages = pages.data();
   out.rows = rows.data();
+  out.fits_cache = section.size() <= kCached;
   rule_count = header->rule_count;
   return nullptr;
 }

@@ -14,6 +14,7 @@
 // Classes of sources with equal answers share one row.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace aclc::format {
@@ -111,16 +112,16 @@ struct PlaneHeader {
 };
 
 // A row reference is an offset into `rows` in units of 64 bytes, times four, plus the row's form.
-enum class RowForm : uint32_t { kShort = 0, kDense = 1, kLong = 2 };
+enum class RowForm : uint32_t { kShort = 0, kDense = 1, kLong = 2, kRanked = 3 };
 inline constexpr uint32_t kRowUnit = 64;
-inline constexpr uint32_t kShortRuns = 8;
+inline constexpr uint32_t kShortRuns = 7;
 inline constexpr uint32_t kNoAtom = INT32_MAX;
 
-/// Up to eight runs of atoms: the answer for an atom is that of the last start not above it, 0 before the first.
+/// Up to seven runs of atoms, in one cache line: answer[i] is that of atoms from start[i - 1] to before start[i].
 /// Row reference 0 is the short row that denies everything.
 struct ShortRow {
-  int32_t start[kShortRuns];  ///< ascending; unused ones are kNoAtom
-  uint32_t answer[kShortRuns];
+  int32_t start[kShortRuns + 1];    ///< ascending; unused ones, and always the last, are kNoAtom
+  uint32_t answer[kShortRuns + 1];  ///< the first is 0
 };
 static_assert(sizeof(ShortRow) == 64);
 
@@ -133,6 +134,20 @@ struct DenseRow {
 /// Followed by 2^steps starts, then as many answers; the first start is 0 and unused ones are kNoAtom.
 struct LongRow {
   uint32_t steps;
+  uint32_t reserved;
+};
+
+/// Followed by `word_count` words and `answer_count` answers. Word w stands for atoms first + 64 w and on: a bit for each at which a
+/// run begins, and how many began before. The answer is that of the last run begun; answer 0, before all runs, is 0.
+struct RankedRow {
+  uint32_t first;  ///< the atoms before it are denied, those behind the last word too
+  uint32_t word_count;
+  uint32_t answer_count;
+  uint32_t reserved;
+};
+struct RankedWord {
+  uint64_t begins;
+  uint32_t before;
   uint32_t reserved;
 };
 

@@ -123,7 +123,7 @@ BuildFault build(const FilterInput& input, Family family, uint64_t max_bytes, ui
   PortMaps maps(input, family, max_bytes);
   AddressValues<Number> destinations;
   if (const BuildFault fault = build_destinations(input, family, maps, work, destinations); fault != BuildFault::kNone) return fault;
-  Rows rows(maps.taken());
+  Rows rows(maps.taken(), maps.atom_count());
   AddressValues<Number> sources;
   if (const BuildFault fault = build_sources(input, family, rows, max_bytes, work, sources); fault != BuildFault::kNone) return fault;
   join_segments(sources);

@@ -39,8 +39,10 @@ void PortMaps::find_kinds(Family family) {
     if (groups.emplace(rule.protocols.to_string(), masks.size()).second) masks.push_back(rule.protocols);
   }
   std::map<std::pair<Ports, std::vector<bool>>, uint8_t> kinds;
-  for (int p = 0; p < 256; ++p) {
+  // ICMP comes last: its atom then ends the rows of most filters, which saves a run.
+  for (int p = 0; p < 512; ++p) {
     const auto protocol = static_cast<uint8_t>(p);
+    if ((p >= 256) != (protocol == wire::icmp_of(family))) continue;
     if (protocol == wire::kNoProtocol || protocol == wire::kFragmentMark || protocol == wire::kTsmp) continue;
     const bool icmp = protocol == wire::icmp_of(family);
     std::vector<bool> in(icmp ? 0 : masks.size());

@@ -45,6 +45,7 @@ struct PlaneView {
   const uint32_t* tops = nullptr;
   const uint32_t* pages = nullptr;
   const std::byte* rows = nullptr;
+  bool fits_cache = false;  ///< small enough that a burst need not wait for memory
 };
 
 struct RuleOrigin {

@@ -9,10 +9,10 @@
 
 namespace aclc {
 
-Rows::Rows(const std::vector<std::vector<PortMaps::Taken>>& taken) : taken_(taken) {
+Rows::Rows(const std::vector<std::vector<PortMaps::Taken>>& taken, uint32_t atom_count) : taken_(taken), atom_count_(atom_count) {
   // Reference 0 is the row that denies all; it is also that of the empty list and of no runs.
   format::ShortRow none{};
-  std::fill_n(none.start, format::kShortRuns, static_cast<int32_t>(format::kNoAtom));
+  std::fill(std::begin(none.start), std::end(none.start), static_cast<int32_t>(format::kNoAtom));
   append(&none, 1);
   row_of_list_.push_back(0);
   row_of_content_.push_back(0);
@@ -55,7 +55,7 @@ uint32_t Rows::row_of(std::span<const uint32_t> sets, uint64_t max_bytes, uint64
     }
     next = t.atom + 1;
   }
-  if (answer != 0) {
+  if (answer != 0 && next != atom_count_) {
     runs_.push_back(next);
     runs_.push_back(0);
   }
@@ -72,24 +72,44 @@ uint32_t Rows::encode() {
   const auto ref = [unit](format::RowForm form) { return unit << 2 | static_cast<uint32_t>(form); };
   if (count <= format::kShortRuns) {
     format::ShortRow row{};
-    for (size_t i = 0; i < format::kShortRuns; ++i) {
-      row.start[i] = static_cast<int32_t>(i < count ? runs_[2 * i] : format::kNoAtom);
-      row.answer[i] = i < count ? runs_[2 * i + 1] : 0;
+    std::fill(std::begin(row.start), std::end(row.start), static_cast<int32_t>(format::kNoAtom));
+    for (size_t i = 0; i < count; ++i) {
+      row.start[i] = static_cast<int32_t>(runs_[2 * i]);
+      row.answer[i + 1] = runs_[2 * i + 1];
     }
     append(&row, 1);
     return ref(format::RowForm::kShort);
   }
   const uint32_t first = runs_[0];
-  const uint32_t window = runs_[2 * count - 2] - first;  // the last run is the end of what is answered
-  if (window <= 8 * count) {
+  // Where the last run answers, it reaches to the last atom there is.
+  const bool open = runs_[2 * count - 1] != 0;
+  const uint32_t window = (open ? atom_count_ : runs_[2 * count - 2]) - first;
+  if (window <= 4 * count) {
     const format::DenseRow row{first, window};
     append(&row, 1);
     std::vector<uint32_t> answers(window);
-    for (size_t i = 0; i + 1 < count; ++i) {
-      std::fill(answers.begin() + (runs_[2 * i] - first), answers.begin() + (runs_[2 * i + 2] - first), runs_[2 * i + 1]);
+    for (size_t i = 0; i < count; ++i) {
+      const uint32_t end = i + 1 < count ? runs_[2 * i + 2] - first : window;
+      std::fill(answers.begin() + (runs_[2 * i] - first), answers.begin() + end, runs_[2 * i + 1]);
     }
     append(answers.data(), answers.size());
     return ref(format::RowForm::kDense);
+  }
+  const size_t words = window / 64 + 1;
+  if (words <= 2 * count) {
+    std::vector<format::RankedWord> ranks(words);
+    std::vector<uint32_t> answers = {0};
+    for (size_t i = 0; i < count; ++i) {
+      const uint32_t at = runs_[2 * i] - first;
+      ranks[at / 64].begins |= uint64_t{1} << at % 64;
+      answers.push_back(runs_[2 * i + 1]);
+    }
+    for (size_t w = 1; w < words; ++w) ranks[w].before = ranks[w - 1].before + static_cast<uint32_t>(std::popcount(ranks[w - 1].begins));
+    const format::RankedRow row{first, static_cast<uint32_t>(words), static_cast<uint32_t>(answers.size()), 0};
+    append(&row, 1);
+    append(ranks.data(), ranks.size());
+    append(answers.data(), answers.size());
+    return ref(format::RowForm::kRanked);
   }
   // One more place for the stretch before the first run.
   const format::LongRow row{static_cast<uint32_t>(std::bit_width(count)), 0};

@@ -13,7 +13,7 @@ namespace aclc {
 
 class Rows {
  public:
-  explicit Rows(const std::vector<std::vector<PortMaps::Taken>>& taken);
+  Rows(const std::vector<std::vector<PortMaps::Taken>>& taken, uint32_t atom_count);
 
   /// The reference of the row for sources that are in exactly these sets. kNoRow when `work` or the room for rows runs out.
   static constexpr uint32_t kNoRow = UINT32_MAX;
@@ -27,6 +27,7 @@ class Rows {
   void append(const T* items, size_t count);
 
   const std::vector<std::vector<PortMaps::Taken>>& taken_;
+  uint32_t atom_count_;
   ListPool lists_;                     ///< sets -> row, so that each list is worked out once
   std::vector<uint32_t> row_of_list_;
   ListPool contents_;                  ///< runs -> row, so that equal rows are one
