@@ -246,7 +246,7 @@ bool is_defined(const Context& context, const Selector& s, Position position) {
   }
 }
 
-bool use(const Context& context, const Selector& s, Position position) {
+bool use_slowly(const Context& context, const Selector& s, Position position) {
   if (!may_stand(context, s, position) || !is_defined(context, s, position)) return false;
   if (s.kind == K::kUserDomain) {
     check_domain(context, context.policy.text(s), s.span, position == P::kSshSrc ? "[ssh] " : "", DomainUse::kUsers);
@@ -275,11 +275,13 @@ void check_postures_of(const Context& context, const PostureRefs& refs) {
 }
 
 void check_member_spelling(const Context& context) {
+  const StringId old = context.policy.names.find("autogroup:members");
+  if (!old.valid()) return;
   std::vector<Span> legacy;
   std::optional<Span> current;
   const auto see = [&](const Selector& s) {
     if (s.kind != K::kAutogroup || s.autogroup != Autogroup::kMember) return;
-    if (context.written(s).ends_with("members")) {
+    if (s.name == old) {
       legacy.push_back(s.span);
     } else if (!current) {
       current = s.span;
@@ -293,7 +295,7 @@ void check_member_spelling(const Context& context) {
   std::vector<Edit> edits;
   Span first = legacy.front();
   for (const Span span : legacy) {
-    edits.push_back({{span.end - 1, span.end}, ""});
+    edits.push_back({span, "autogroup:member"});
     if (span.begin < first.begin) first = span;
   }
   context.sink.report(diag::TwoMemberSpellings(first)

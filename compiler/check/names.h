@@ -18,7 +18,32 @@ bool may_stand(const Context& context, const Selector& selector, Position positi
 bool is_defined(const Context& context, const Selector& selector, Position position);
 
 /// Both of them, with the domain of `user:*@domain`.
-bool use(const Context& context, const Selector& selector, Position position);
+bool use_slowly(const Context& context, const Selector& selector, Position position);
+inline bool use(const Context& context, const Selector& selector, Position position) {
+  // Nearly every selector of nearly every policy is fine, and there are many.
+  if (standing(selector, position) == Standing::kYes) {
+    switch (selector.kind) {
+      case SelectorKind::kTag:
+        if (context.definitions.tag_of(selector.name) != Definitions::kNone) return true;
+        break;
+      case SelectorKind::kGroup:
+        if (context.definitions.group_of(selector.name) != Definitions::kNone) return true;
+        break;
+      case SelectorKind::kHost:
+        if (context.definitions.host_of(selector.name) != Definitions::kNone) return true;
+        break;
+      case SelectorKind::kWildcard:
+      case SelectorKind::kUser:
+      case SelectorKind::kAddress:
+      case SelectorKind::kPrefix:
+      case SelectorKind::kAutogroup:
+        return true;
+      default:
+        break;
+    }
+  }
+  return use_slowly(context, selector, position);
+}
 
 /// Reports an undefined tag named by a text of its own (an app connector, a recorder).
 void report_unknown_tag(const Context& context, std::string_view name, Span span, std::string upstream);

@@ -63,9 +63,6 @@ constexpr std::array kForms = {
     SelectorForm{K::kPosture, A::kNone, "posture:NAME", kPosture},
 };
 
-constexpr size_t kKinds = static_cast<size_t>(K::kHost) + 1;
-constexpr size_t kAutogroups = static_cast<size_t>(A::kNonroot) + 1;
-
 constexpr Standing read(std::string_view row, size_t column) {
   for (const char c : row) {
     if (c == ' ') continue;
@@ -89,13 +86,8 @@ constexpr bool well_formed() {
 static_assert(A::kOwner < A::kAdmin && A::kBillingAdmin < A::kAuditor, "the roles stand together");
 static_assert(well_formed(), "a row has one letter for each position");
 
-// The table once more, by number: the check looks at every selector of the policy.
-struct Dense {
-  Standing kind[kKinds][kPositions] = {};
-  Standing autogroup[kAutogroups][kPositions] = {};
-};
-constexpr Dense densify() {
-  Dense dense;
+constexpr StandingTable densify() {
+  StandingTable dense;
   for (const SelectorForm& form : kForms) {
     for (size_t p = 0; p < kPositions; ++p) {
       const Standing s = read(form.standing, p);
@@ -112,8 +104,6 @@ constexpr Dense densify() {
   }
   return dense;
 }
-constexpr Dense kDense = densify();
-
 constexpr std::array<std::string_view, kPositions> kNames = {
     "the `src` of an acl",
     "the `dst` of an acl",
@@ -140,6 +130,8 @@ constexpr std::array<std::string_view, kPositions> kNames = {
 
 }  // namespace
 
+constinit const StandingTable kStandings = densify();
+
 std::string_view position_name(Position position) {
   return kNames[static_cast<size_t>(position)];
 }
@@ -150,12 +142,6 @@ std::span<const SelectorForm> selector_forms() {
 
 Standing standing(const SelectorForm& form, Position position) {
   return read(form.standing, static_cast<size_t>(position));
-}
-
-Standing standing(const Selector& selector, Position position) {
-  const auto p = static_cast<size_t>(position);
-  return selector.kind == K::kAutogroup ? kDense.autogroup[static_cast<size_t>(selector.autogroup)][p]
-                                        : kDense.kind[static_cast<size_t>(selector.kind)][p];
 }
 
 std::string allowed_forms(Position position) {

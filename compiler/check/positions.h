@@ -57,8 +57,20 @@ struct SelectorForm {
 /// Every form of selector; standing[p] for a position p is read by standing().
 std::span<const SelectorForm> selector_forms();
 Standing standing(const SelectorForm& form, Position position);
+
+/// The table once more, by number: the check looks at every selector of the policy.
+struct StandingTable {
+  Standing kind[static_cast<size_t>(SelectorKind::kHost) + 1][kPositions] = {};
+  Standing autogroup[static_cast<size_t>(Autogroup::kNonroot) + 1][kPositions] = {};
+};
+extern const StandingTable kStandings;
+
 /// kInvalid stands everywhere: it was reported where it was read.
-Standing standing(const Selector& selector, Position position);
+inline Standing standing(const Selector& selector, Position position) {
+  const auto p = static_cast<size_t>(position);
+  return selector.kind == SelectorKind::kAutogroup ? kStandings.autogroup[static_cast<size_t>(selector.autogroup)][p]
+                                                   : kStandings.kind[static_cast<size_t>(selector.kind)][p];
+}
 /// "`user@domain`, `group:NAME` or `tag:NAME`": what is taken at the position, in the table's order.
 std::string allowed_forms(Position position);
 
