@@ -3,3 +3,4 @@
 aclc_property_test(net aclc_net)
 aclc_property_test(classify aclc_classify)
 aclc_property_test(check aclc_check aclc_syntax aclc_diagnostics)
+aclc_property_test(policy aclc_policy)
