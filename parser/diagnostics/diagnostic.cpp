@@ -34,7 +34,9 @@ const KindInfo& info(Kind kind) {
   return kKinds[static_cast<size_t>(kind)];
 }
 
-std::span<const KindInfo> all_kinds() { return kKinds; }
+std::span<const KindInfo> all_kinds() {
+  return kKinds;
+}
 
 std::string format_message(Kind kind, std::span<const std::string> arguments) {
   fmt::dynamic_format_arg_store<fmt::format_context> store;
@@ -44,7 +46,9 @@ std::string format_message(Kind kind, std::span<const std::string> arguments) {
 
 namespace detail {
 
-std::string argument_text(int64_t v) { return fmt::format("{}", v); }
+std::string argument_text(int64_t v) {
+  return fmt::format("{}", v);
+}
 
 }  // namespace detail
 
