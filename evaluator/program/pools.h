@@ -28,7 +28,9 @@ class ListPool {
       }
       if (slot.tag != static_cast<uint32_t>(hash >> 32)) continue;
       const std::span<const uint32_t> known = (*this)[slot.id];
-      if (known.size() == list.size() && std::memcmp(known.data(), list.data(), list.size_bytes()) == 0) return slot.id;
+      if (known.size() != list.size()) continue;
+      // An empty list has no address to compare at.
+      if (list.empty() || std::memcmp(known.data(), list.data(), list.size_bytes()) == 0) return slot.id;
     }
   }
 
