@@ -5,10 +5,24 @@
 #include "compiler/check/domains.h"
 
 namespace aclc {
+namespace checks {
+
+void LimitedSink::report(Diagnostic d) {
+  uint32_t& count = reported_[static_cast<size_t>(d.kind)];
+  if (count >= kMaxPerKind) return;
+  if (++count == kMaxPerKind) d = std::move(d).help("further findings of this kind are not shown");
+  to_.report(std::move(d));
+}
+
+}  // namespace checks
 
 void check(const Policy& policy, const SyntaxTree& tree, const Definitions& definitions, const CheckOptions& options,
            DiagnosticSink& sink) {
-  checks::Context context{policy, tree, definitions, options, sink, checks::tailnet_domain(options.tailnet)};
+  constexpr size_t kComparisons = 200'000;
+  checks::LimitedSink limited(sink);
+  size_t comparisons = kComparisons;
+  const checks::Context context{
+      policy, tree, definitions, options, limited, checks::tailnet_domain(options.tailnet), comparisons};
   checks::check_groups(context);
   checks::check_hosts(context);
   checks::check_tag_owners(context);

@@ -6,19 +6,34 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "compiler/check/check.h"
 #include "compiler/check/positions.h"
 
 namespace aclc::checks {
 
+/// Passes on the first thousand findings of each kind: a policy with more of them is no better understood by all.
+class LimitedSink final : public DiagnosticSink {
+ public:
+  explicit LimitedSink(DiagnosticSink& to) : to_(to) {}
+  bool wanted(Kind kind) const { return reported_[static_cast<size_t>(kind)] < kMaxPerKind; }
+  void report(Diagnostic d) override;
+
+ private:
+  static constexpr uint32_t kMaxPerKind = 1000;
+  DiagnosticSink& to_;
+  std::vector<uint32_t> reported_ = std::vector<uint32_t>(all_kinds().size());
+};
+
 struct Context {
   const Policy& policy;
   const SyntaxTree& tree;
   const Definitions& definitions;
   const CheckOptions& options;
-  DiagnosticSink& sink;
+  LimitedSink& sink;
   std::optional<std::string_view> domain;  ///< the tailnet's own, where it is known
+  size_t& comparisons;  ///< left for "did you mean", which costs as many for each unknown name as there are known ones
 
   /// The selector as the author wrote it.
   std::string_view written(const Selector& s) const { return tree.text().substr(s.span.begin, s.span.length()); }

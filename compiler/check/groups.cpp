@@ -9,19 +9,21 @@
 namespace aclc::checks {
 namespace {
 
+constexpr size_t kMostListed = 100;
+
 // The members of the nested group in its place mean what was meant, if they are all people.
 std::vector<Edit> flatten(const Context& context, const Selector& nested) {
   const uint32_t at = context.definitions.group_of(nested.name);
   if (at == Definitions::kNone) return {};
   const auto members = context.policy.at(context.policy.groups[at].members);
-  if (members.empty()) return {};
+  if (members.empty() || members.size() > kMostListed) return {};
   std::string list;
   for (const Selector& m : members) {
     if (m.kind != SelectorKind::kUser) return {};
     if (!list.empty()) list += ", ";
     list += json_string(context.policy.text(m));
   }
-  const NodeId string = context.tree.node_at(nested.span.begin);
+  const NodeId string = node_begun(context.tree, nested.span.begin);
   if (!context.tree.is(string, NodeKind::kString)) return {};
   return {{context.tree[string].span, std::move(list)}};
 }

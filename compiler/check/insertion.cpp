@@ -48,6 +48,19 @@ std::string folded(std::string_view name) {
 
 }  // namespace
 
+NodeId node_begun(const SyntaxTree& tree, uint32_t offset) {
+  size_t low = 0, high = tree.size();
+  while (low + 1 < high) {
+    const size_t middle = low + (high - low) / 2;
+    if (tree[NodeId(middle)].span.begin <= offset) {
+      low = middle;
+    } else {
+      high = middle;
+    }
+  }
+  return NodeId(low);
+}
+
 NodeId find_field(const SyntaxTree& tree, NodeId object, std::string_view name) {
   NodeId found;
   if (!tree.is(object, NodeKind::kObject)) return found;
@@ -61,12 +74,12 @@ NodeId find_field(const SyntaxTree& tree, NodeId object, std::string_view name) 
 }
 
 bool gives(const SyntaxTree& tree, Span object, std::string_view field) {
-  const NodeId member = find_field(tree, tree.node_at(object.begin), field);
+  const NodeId member = find_field(tree, node_begun(tree, object.begin), field);
   return member.valid() && !tree.is(tree.value_of(member), NodeKind::kNull);
 }
 
 std::vector<Edit> set_field(const SyntaxTree& tree, Span object, std::string_view field, std::string_view value) {
-  const NodeId node = tree.node_at(object.begin);
+  const NodeId node = node_begun(tree, object.begin);
   if (!tree.is(node, NodeKind::kObject) || (tree[node].flags & kBroken) != 0) return {};
   const NodeId member = find_field(tree, node, field);
   if (member.valid()) return {{tree[tree.value_of(member)].span, std::string(value)}};

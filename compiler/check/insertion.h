@@ -10,6 +10,10 @@
 
 namespace aclc::checks {
 
+/// The node that begins last at the offset or before it: the string around it, or the object whose bracket stands
+/// there. Unlike SyntaxTree::node_at it does not walk past earlier siblings.
+NodeId node_begun(const SyntaxTree& tree, uint32_t offset);
+
 /// The member of an object, its name's case and `_`, `-` in it aside as for all fields; invalid where there is none. Of
 /// several the last.
 NodeId find_field(const SyntaxTree& tree, NodeId object, std::string_view name);

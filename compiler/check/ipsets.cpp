@@ -11,6 +11,8 @@
 namespace aclc::checks {
 namespace {
 
+constexpr size_t kMostLabels = 16;
+
 using SetGraph = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS>;
 
 // One set inside another; several elements may say the same.
@@ -52,7 +54,7 @@ void check_cycles(const Context& context) {
       const std::string_view outer = context.policy.text(context.policy.ipsets[e.from].name);
       found[c] = diag::IpSetCycle(e.span, outer).help("take one of these inclusions out");
       if (e.from != e.to) found[c]->labels.push_back({e.span, fmt::format("`{}` is included here", inner)});
-    } else {
+    } else if (found[c]->labels.size() < kMostLabels) {
       found[c]->labels.push_back({e.span, fmt::format("and `{}` here", inner)});
     }
   }

@@ -89,6 +89,8 @@ struct Suggestion {
 // The nearest by what follows the prefix: of short names a prefix in common would make everything near.
 template <class Entry>
 Suggestion nearest_entry(const Context& context, std::string_view name, const std::vector<Entry>& entries) {
+  if (context.comparisons < entries.size()) return {};
+  context.comparisons -= entries.size();
   std::vector<std::string_view> names;
   names.reserve(entries.size());
   for (const Entry& e : entries) {
@@ -210,6 +212,7 @@ bool may_stand(const Context& context, const Selector& s, Position position) {
                             .help("the documentation names it for `src` and `dst` only; list a group instead"));
     return true;
   }
+  if (!context.sink.wanted(Kind::kMisplacedSelector)) return false;
   Diagnostic found = diag::MisplacedSelector(s.span, written, position_name(position));
   found.upstream_text = refusal(context, s, position);
   found.help_text = "taken there: " + allowed_forms(position);
@@ -227,19 +230,21 @@ bool is_defined(const Context& context, const Selector& s, Position position) {
   switch (s.kind) {
     case K::kTag:
       if (d.tag_of(s.name) != Definitions::kNone) return true;
+      if (!context.sink.wanted(Kind::kUnknownTag)) return false;
       context.sink.report(unknown_tag(context, context.policy.text(s), s.span,
                                       unknown_tag_text(context.policy.text(s), position), position));
       return false;
     case K::kGroup:
-      if (d.group_of(s.name) == Definitions::kNone) report_unknown_group(context, s, context.policy.text(s), position);
+      if (d.group_of(s.name) == Definitions::kNone && context.sink.wanted(Kind::kUnknownGroup))
+        report_unknown_group(context, s, context.policy.text(s), position);
       return true;
     case K::kHost:
       if (d.host_of(s.name) != Definitions::kNone) return true;
-      report_unknown_host(context, s, context.policy.text(s), position);
+      if (context.sink.wanted(Kind::kUnknownHost)) report_unknown_host(context, s, context.policy.text(s), position);
       return false;
     case K::kIpSet:
       if (d.ipset_of(s.name) != Definitions::kNone) return true;
-      report_unknown_set(context, s, context.policy.text(s), position);
+      if (context.sink.wanted(Kind::kUnknownIpSet)) report_unknown_set(context, s, context.policy.text(s), position);
       return false;
     default:
       return true;

@@ -13,6 +13,8 @@ namespace {
 using K = SelectorKind;
 using P = Position;
 
+constexpr size_t kMostLabels = 16;
+
 // Whose own devices autogroup:self can mean: sources that are people. An acl may also say `*`, a grant may not
 // (recorded answers).
 bool may_be_self(const Selector& s, bool wildcard) {
@@ -37,7 +39,7 @@ void check_self(const Context& context, Span self, Selectors sources, Position p
   for (const Selector& s : context.policy.at(sources)) {
     if (may_be_self(s, wildcard) || s.kind == K::kInvalid || standing(s, position) == Standing::kNo) continue;
     if (found) {
-      found->labels.push_back({s.span, "this one too"});
+      if (found->labels.size() < kMostLabels) found->labels.push_back({s.span, "this one too"});
       continue;
     }
     found = diag::SelfSource(s.span, context.written(s))

@@ -3,6 +3,8 @@
 // failed.
 #include <fmt/format.h>
 
+#include <unordered_set>
+
 #include "base/net/protocol.h"
 #include "compiler/check/context.h"
 #include "compiler/check/names.h"
@@ -23,6 +25,17 @@ const Host* host_of(const Context& context, const Selector& s) {
   return at == Definitions::kNone ? nullptr : &context.policy.hosts[at];
 }
 
+using Logins = std::unordered_set<std::string_view>;
+
+// Empty where no tailnet says who there is.
+Logins logins_of(const Context& context, bool asked) {
+  Logins out;
+  const Tailnet* tailnet = asked ? context.options.tailnet : nullptr;
+  if (tailnet == nullptr) return out;
+  for (const User& user : tailnet->users) out.insert(tailnet->text(user.login));
+  return out;
+}
+
 // A test is about one machine: an alias of a network cannot stand for it.
 void check_single(const Context& context, const Selector& s) {
   const Host* host = host_of(context, s);
@@ -35,7 +48,7 @@ void check_single(const Context& context, const Selector& s) {
 }
 
 void check_source(const Context& context, const Selector& src, const Text& text, Span object, Position position,
-                  bool broken) {
+                  bool broken, const Logins& logins) {
   if (!text.present()) {
     if (!broken) {
       context.sink.report(diag::MissingMember(opening(object), "a test", "src")
@@ -50,12 +63,9 @@ void check_source(const Context& context, const Selector& src, const Text& text,
   }
   if (!use(context, src, position)) return;
   check_single(context, src);
-  const Tailnet* tailnet = context.options.tailnet;
-  if (src.kind != K::kUser || tailnet == nullptr || tailnet->users.empty()) return;
+  if (src.kind != K::kUser || logins.empty()) return;
   const std::string_view login = context.policy.text(src);
-  for (const User& user : tailnet->users) {
-    if (tailnet->text(user.login) == login) return;
-  }
+  if (logins.count(login) != 0) return;
   context.sink.report(diag::UnknownTestUser(src.span, login).upstream(std::string(kFailed)));
 }
 
@@ -89,8 +99,9 @@ void check_protocol(const Context& context, const AclTest& test) {
 
 void check_tests(const Context& context) {
   const Policy& policy = context.policy;
+  const Logins logins = logins_of(context, !policy.tests.empty());
   for (const AclTest& test : policy.tests) {
-    check_source(context, test.src, test.src_text, test.span, Position::kTestSrc, test.broken);
+    check_source(context, test.src, test.src_text, test.span, Position::kTestSrc, test.broken, logins);
     check_protocol(context, test);
     if (test.accept.empty() && test.deny.empty() && !test.broken) {
       shape(context, opening(test.span), "a test that asserts nothing", "list destinations in `accept` or `deny`");
@@ -106,8 +117,9 @@ void check_tests(const Context& context) {
 
 void check_ssh_tests(const Context& context) {
   const Policy& policy = context.policy;
+  const Logins logins = logins_of(context, !policy.ssh_tests.empty());
   for (const SshTest& test : policy.ssh_tests) {
-    check_source(context, test.src, test.src_text, test.span, Position::kSshTestSrc, test.broken);
+    check_source(context, test.src, test.src_text, test.span, Position::kSshTestSrc, test.broken, logins);
     if (test.dst.empty() && !test.broken) {
       shape(context, test.dst_span.empty() ? opening(test.span) : test.dst_span, "an ssh test towards nothing",
             "list hosts in `dst`");

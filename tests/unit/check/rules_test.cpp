@@ -198,6 +198,21 @@ TEST(Spellings, MemberAndMembers) {
               IsEmpty());
 }
 
+TEST(Check, AFloodOfFindingsIsBounded) {
+  std::string text = R"({"tagOwners": {)";
+  for (int i = 0; i < 3000; ++i) text += R"("tag:known-)" + std::to_string(i) + R"(": [], )";
+  text += R"(}, "acls": [)";
+  for (int i = 0; i < 5000; ++i) {
+    text += R"({"src": ["tag:unknown-)" + std::to_string(i) + R"("], "dst": ["*:*"]}, )";
+  }
+  const Findings f = findings(text + "]}");
+  EXPECT_EQ(f.all.size(), 2000u) << "a thousand of each kind";
+  EXPECT_EQ(
+      std::count_if(f.all.begin(), f.all.end(),
+                    [](const Diagnostic& d) { return d.help_text == "further findings of this kind are not shown"; }),
+      2);
+}
+
 TEST(Check, TenFaultsTenFindings) {
   const Findings f = findings(R"({
     "groups": {"group:a": ["group:b"], "group:b": ["u@example.com"]},
