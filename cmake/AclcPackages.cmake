@@ -9,3 +9,4 @@ find_package(Boost REQUIRED)  # Boost.Graph is used header-only
 find_package(CLI11 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)  # signatures and keys of the node daemon
