@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/text/quote.h"
 #include "base/text/utf8.h"
@@ -186,9 +187,10 @@ void TreeBuilder::report(Diagnostic d) {
 }
 
 std::vector<Diagnostic> TreeBuilder::take_diagnostics() {
-  const auto first = std::min_element(diagnostics_.begin(), diagnostics_.end(), [](const Diagnostic& a, const Diagnostic& b) {
-    return a.span.begin < b.span.begin;
-  });
+  const auto place = [](const Diagnostic& d) { return std::tuple(d.span.begin, d.severity, d.span.end, d.kind); };
+  const auto first =
+      std::min_element(diagnostics_.begin(), diagnostics_.end(),
+                       [&](const Diagnostic& a, const Diagnostic& b) { return place(a) < place(b); });
   if (first != diagnostics_.end()) first->upstream_text = library_text_;
   return std::move(diagnostics_);
 }
