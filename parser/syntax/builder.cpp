@@ -7,75 +7,30 @@
 
 #include "base/text/quote.h"
 #include "base/text/utf8.h"
+#include "parser/syntax/look.h"
 #include "parser/syntax/words.h"
 
 namespace aclc {
 
 TreeBuilder::TreeBuilder(std::string_view text, const ParseLimits& limits) : text_(text), limits_(limits) {
-  nodes_.reserve(text.size() / 10 + 4);
+  nodes_.reserve(text.size() / 8 + 8);
+  frames_.reserve(32);
   frames_.push_back({kNone, kNone, Expect::kValue});
-}
-
-uint32_t TreeBuilder::take_resume() {
-  const uint32_t at = resume_;
-  resume_ = 0;
-  return at;
 }
 
 // ---- Tree
 
-uint32_t TreeBuilder::add(NodeKind kind, uint32_t begin, uint32_t end, uint8_t flags) {
-  const auto id = static_cast<uint32_t>(nodes_.size());
-  nodes_.push_back({{begin, end}, id + 1, kind, flags});
-  return id;
-}
-
-void TreeBuilder::begin_member(uint32_t at) {
-  top().member = add(NodeKind::kMember, at, at);
-  top().has_comma = false;
-  top().expect = Expect::kColon;
-}
-
-// A value is complete: the member that it belongs to is complete too.
-void TreeBuilder::end_value(uint32_t end) {
-  last_end_ = end;
-  Frame& frame = top();
-  if (frame.member != kNone) {
-    nodes_[frame.member].span.end = end;
-    nodes_[frame.member].next = static_cast<uint32_t>(nodes_.size());
-    frame.member = kNone;
-  }
-  frame.has_comma = false;
-  frame.expect = frame.node == kNone ? Expect::kEnd : Expect::kCommaOrClose;
+// Room for as many nodes as the text will have if it goes on as it began: doubling would waste up to half.
+void TreeBuilder::grow(uint32_t end) {
+  const double size = static_cast<double>(nodes_.size());
+  const double read = std::max<double>(end, 1);
+  const double expected = size / read * static_cast<double>(text_.size()) * 1.02;
+  nodes_.reserve(static_cast<size_t>(std::max(expected, size * 1.125)) + 16);
 }
 
 void TreeBuilder::add_missing(uint32_t at) {
   add(NodeKind::kMissing, at, at, kBroken);
   end_value(at);
-}
-
-void TreeBuilder::open_frame(uint32_t at, bool as_name) {
-  const bool object = text_[at] == '{';
-  const uint32_t node = add(object ? NodeKind::kObject : NodeKind::kArray, at, at + 1);
-  frames_.push_back({node, kNone, object ? Expect::kNameOrClose : Expect::kValueOrClose, as_name});
-  last_end_ = at + 1;
-}
-
-void TreeBuilder::close_frame(uint32_t end, bool unclosed) {
-  const Frame frame = top();
-  SyntaxNode& node = nodes_[frame.node];
-  node.span.end = end;
-  node.next = static_cast<uint32_t>(nodes_.size());
-  if (unclosed) node.flags |= kUnclosed | kBroken;
-  if (frame.has_comma) node.flags |= kTrailingComma;
-  frames_.pop_back();
-  if (frame.as_name) {
-    if (frames_.size() <= provisional_depth_) provisional_depth_ = 0;
-    last_end_ = end;
-    top().expect = Expect::kColon;
-  } else {
-    end_value(end);
-  }
 }
 
 // ---- Tokens
@@ -88,28 +43,31 @@ bool TreeBuilder::ready_for_value(uint32_t at, bool is_string) {
     case Expect::kNameOrClose:
       return true;
     case Expect::kColon:
+      if (is_string && next_character(text_, string_end(text_, at)) == ':') {  // the next member: this one has no value
+        report_missing_value(at);
+        add_missing(last_end_);
+        top().expect = Expect::kNameOrClose;
+        return true;
+      }
       report(diag::MissingColon({at, at + 1}, shown(at, at + 1))
                  .help("write a colon between a name and its value")
                  .fix("insert a colon", {{{last_end_, last_end_}, ":"}}),
-             fmt::format("invalid character {} after object name", quote_go_character(text_.substr(at))), at);
+             library_text_here(at), at);
       top().expect = Expect::kValue;
       return true;
-    case Expect::kCommaOrClose: {
+    case Expect::kCommaOrClose:
       if (is_string && !in_object() && leave_array_for_name(at)) return true;
-      const std::string here = library_text_here(at);
+      if (!is_string && nodes_.back().kind == NodeKind::kError) quiet_ = true;  // more of the same
+      if (extra_value(at, is_string)) return false;
       report(diag::MissingComma({at, at + 1}, shown(at, at + 1))
                  .help(fmt::format("separate {} by commas", in_object() ? "members" : "values"))
                  .fix("insert a comma", {{{last_end_, last_end_}, ","}}),
-             here, at);
+             library_text_here(at), at);
       if (in_object() && !is_string) quiet_ = true;
       top().expect = in_object() ? Expect::kNameOrClose : Expect::kValueOrClose;
       return true;
-    }
     case Expect::kEnd:
-      report(diag::TextAfterEnd({at, at + 1}, shown(at, at + 1))
-                 .help("a policy is one value; remove what follows it, or look for a bracket that closes too early"),
-             fmt::format("invalid character {} after top-level value", quote_go_character(text_.substr(at))), at);
-      stopped_ = true;
+      text_after_end(at);
       return false;
   }
   return false;
@@ -137,10 +95,12 @@ void TreeBuilder::add_name_or_value(NodeKind kind, uint32_t begin, uint32_t end,
 // A string with a line break inside has most likely lost its closing quote: it is taken to end with its line, before the
 // punctuation there. The library reads on to the next quote, or to the end of the text.
 void TreeBuilder::on_unclosed_string(uint32_t begin, uint32_t end, bool ends_the_text) {
-  uint32_t stop = begin + 1;
-  while (stop < end && text_[stop] != '\n' && text_[stop] != '\r') ++stop;
-  while (stop > begin + 1 && std::string_view(" \t,]}").find(text_[stop - 1]) != std::string_view::npos) --stop;
-  if (!ready_for_value(begin, true)) return;
+  const uint32_t line_end = std::min(end, static_cast<uint32_t>(std::min(text_.find_first_of("\r\n", begin), text_.size())));
+  if (!ready_for_value(begin, true)) {
+    resume_ = line_end;
+    return;
+  }
+  const uint32_t stop = likely_end(begin, line_end, top().expect == Expect::kNameOrClose);
   Diagnostic d = diag::UnclosedString({begin, stop}).fix("close the string", {{{stop, stop}, "\""}});
   d.help_text = "a string ends on the line where it begins";
   if (ends_the_text) {
@@ -156,51 +116,63 @@ void TreeBuilder::on_unclosed_string(uint32_t begin, uint32_t end, bool ends_the
 }
 
 void TreeBuilder::on_word(uint32_t begin, uint32_t end) {
-  if (!ready_for_value(begin, false)) return;
+  if (reopen_string(begin) || !ready_for_value(begin, false)) return;
   const std::string_view word = text_.substr(begin, end - begin);
   NodeKind kind = word_kind(word);
-  if (kind == NodeKind::kError) {
-    Diagnostic d = diag::InvalidLiteral({begin, end}, shown(begin, end));
-    suggest_literal(word, d);
-    report(std::move(d), fmt::format("invalid literal: {}", word), begin);
-  } else if (top().expect == Expect::kNameOrClose) {
+  const bool literal = kind != NodeKind::kError;
+  if (literal && top().expect != Expect::kNameOrClose) {
+    add(kind, begin, end);
+    return end_value(end);
+  }
+  if (!literal && lost_opening_quote(begin, end)) return;
+  const std::string library = literal ? fmt::format("invalid character {} at start of object name", quote_go_character(word))
+                                      : fmt::format("invalid literal: {}", word);
+  if (top().expect == Expect::kNameOrClose) {
     kind = NodeKind::kError;
     report(diag::NameNotString({begin, end}, shown(begin, end))
                .help("put the name in double quotes")
                .fix("quote the name", {{{begin, begin}, "\""}, {{end, end}, "\""}}),
-           fmt::format("invalid character {} at start of object name", quote_go_character(word)), begin);
+           library, begin);
+  } else if (!literal) {
+    Diagnostic d = diag::InvalidLiteral({begin, end}, shown(begin, end));
+    suggest_literal(word, d);
+    report(std::move(d), library, begin);
   }
   add_name_or_value(kind, begin, end, kind == NodeKind::kError ? kBroken : 0);
 }
 
-void TreeBuilder::on_open(uint32_t at) {
+void TreeBuilder::on_open_out_of_place(NodeKind kind, uint32_t at) {
   if (frames_.size() > limits_.max_depth) {
     report(diag::TooDeep({at, at + 1}, limits_.max_depth).help("no policy nests its values so deep; look for brackets that are never closed"));
     stopped_ = true;
     bracket_fault_ = true;
     return;
   }
+  const bool in_array = frames_.size() > 2 && nodes_[frames_[frames_.size() - 2].node].kind == NodeKind::kArray;
+  if (kind == NodeKind::kObject && in_array && in_object() && top().expect == Expect::kCommaOrClose) {
+    leave_object_for_value(at);
+    quiet_ = false;
+    return open_frame(kind, at, false);
+  }
   if (!ready_for_value(at, false)) return;
   quiet_ = false;
-  if (top().expect != Expect::kNameOrClose) return open_frame(at, false);
+  if (top().expect != Expect::kNameOrClose) return open_frame(kind, at, false);
 
   // A composite where a name must stand. In an array of objects, the one before was probably never closed.
-  const bool in_array = frames_.size() > 2 && nodes_[frames_[frames_.size() - 2].node].kind == NodeKind::kArray;
-  if (text_[at] == '{' && in_array) {
+  if (kind == NodeKind::kObject && in_array) {
     leave_object_for_value(at);
-    return open_frame(at, false);
+    return open_frame(kind, at, false);
   }
-  const bool first = library_text_.empty();
+  const bool first = sets_library_text();
   report(diag::NameNotString({at, at + 1}, shown(at, at + 1))
              .help("every member of an object begins with a name in double quotes"),
          fmt::format("invalid character {} at start of object name", quote_go_character(text_.substr(at))), at);
   if (first) provisional_depth_ = frames_.size();
   begin_member(at);
-  open_frame(at, true);
+  open_frame(kind, at, true);
 }
 
-void TreeBuilder::on_comma(uint32_t at) {
-  quiet_ = false;
+void TreeBuilder::on_comma_out_of_place(uint32_t at) {
   switch (top().expect) {
     case Expect::kColon:
     case Expect::kValue:
@@ -212,10 +184,7 @@ void TreeBuilder::on_comma(uint32_t at) {
       add_missing(last_end_);
       [[fallthrough]];
     case Expect::kCommaOrClose:
-      top().has_comma = true;
-      top().expect = in_object() ? Expect::kNameOrClose : Expect::kValueOrClose;
-      last_end_ = at + 1;
-      return;
+      return take_comma(at);
     case Expect::kNameOrClose:
     case Expect::kValueOrClose:
       report(diag::ExtraComma({at, at + 1}, wanted()).fix("remove the comma", {{{at, at + 1}, ""}}),
@@ -227,11 +196,9 @@ void TreeBuilder::on_comma(uint32_t at) {
   }
 }
 
-void TreeBuilder::on_colon(uint32_t at) {
+void TreeBuilder::on_colon_out_of_place(uint32_t at) {
   switch (top().expect) {
     case Expect::kColon:
-      top().expect = Expect::kValue;
-      last_end_ = at + 1;
       return;
     case Expect::kNameOrClose:
       report(diag::MissingName({at, at + 1}).help("write a name in double quotes before the colon"),
@@ -253,7 +220,7 @@ void TreeBuilder::on_colon(uint32_t at) {
   }
 }
 
-void TreeBuilder::on_close(uint32_t at) {
+void TreeBuilder::on_close_out_of_place(NodeKind kind, uint32_t at) {
   const std::string_view bracket = text_.substr(at, 1);
   if (top().expect == Expect::kEnd) {
     ready_for_value(at, false);
@@ -263,6 +230,7 @@ void TreeBuilder::on_close(uint32_t at) {
   if (target == 0) {
     report(diag::StrayBracket({at, at + 1}, bracket).fix("remove the bracket", {{{at, at + 1}, ""}}),
            library_text_here(at), at);
+    if (top().node == kNone) bracket_fault_ = true;
     return;
   }
   if (target + 1 < frames_.size()) {
@@ -278,7 +246,7 @@ void TreeBuilder::on_close(uint32_t at) {
     report_missing_value(at);
     add_missing(last_end_);
   }
-  const bool fits = (bracket == "}") == in_object();
+  const bool fits = (kind == NodeKind::kObject) == in_object();
   if (!fits) {
     const uint32_t opener = nodes_[top().node].span.begin;
     report(diag::MismatchedBracket({at, at + 1}, bracket, text_.substr(opener, 1))
@@ -294,6 +262,7 @@ void TreeBuilder::on_stray(uint32_t begin, uint32_t end) {
     ready_for_value(begin, false);
     return;
   }
+  if (reopen_string(begin)) return;
   const std::string library = library_text_here(begin);
   if (begin == 0 && text_.starts_with("\xef\xbb\xbf")) {
     report(diag::ByteOrderMark({0, 3}).help("HuJSON is UTF-8 without a mark").fix("remove the mark", {{{0, 3}, ""}}),
@@ -310,21 +279,23 @@ void TreeBuilder::on_stray(uint32_t begin, uint32_t end) {
     resume_ = line_end;
     return;
   }
-  if (text_[begin] == '\'') {
-    const size_t close = text_.find_first_of("'\n", begin + 1);
-    if (close != std::string_view::npos && text_[close] == '\'') {
-      const auto stop = static_cast<uint32_t>(close + 1);
-      report(diag::SingleQuotes({begin, stop}, shown(begin, stop))
-                 .fix("use double quotes", {{{begin, begin + 1}, "\""}, {{stop - 1, stop}, "\""}}),
-             library, begin);
-      resume_ = stop;
-      if (top().expect == Expect::kColon || top().expect == Expect::kCommaOrClose) quiet_ = true;
-      else add_name_or_value(NodeKind::kError, begin, stop, kBroken);
-      return;
-    }
-  }
+  if (wrong_quotes(begin, library) || placeholder(begin, library)) return;
   const uint32_t length = decode_utf8(text_, begin).length;
-  report(diag::UnexpectedCharacter({begin, begin + length}, shown(begin, begin + length), wanted()), library, begin);
+  Diagnostic d = diag::UnexpectedCharacter({begin, begin + length}, shown(begin, begin + length), wanted());
+  if (text_[begin] == '=' && top().expect == Expect::kColon) {
+    const uint32_t stop = begin + (text_.substr(begin, 2) == "=>" ? 2 : 1);
+    report(std::move(d).fix("write a colon", {{{begin, stop}, ":"}}), library, begin);
+    top().expect = Expect::kValue;
+    resume_ = stop;
+    return;
+  }
+  if (text_[begin] == ';' && top().expect == Expect::kCommaOrClose) {
+    report(std::move(d).fix("write a comma", {{{begin, begin + 1}, ","}}), library, begin);
+    take_comma(begin);
+    resume_ = begin + 1;
+    return;
+  }
+  report(std::move(d), library, begin);
   if (top().expect != Expect::kColon && top().expect != Expect::kCommaOrClose) {
     add_name_or_value(NodeKind::kError, begin, end, kBroken);
   }
@@ -359,14 +330,14 @@ void TreeBuilder::on_end() {
   quiet_ = false;
   if (top().node == kNone) {
     if (top().expect != Expect::kValue) return;
-    if (!bracket_fault_ || nodes_.empty()) {
+    if (!bracket_fault_) {
       report(diag::EmptyText({end, end}).help("the smallest policy is `{}`"), "parsing value: unexpected EOF", end);
     }
     add_missing(end);
     return;
   }
   if (!bracket_fault_) {
-    const uint32_t opener = nodes_[top().node].span.begin;
+    const uint32_t opener = nodes_[likely_unclosed()].span.begin;
     std::string closers;
     for (size_t i = frames_.size() - 1; i > 0; --i) closers += nodes_[frames_[i].node].kind == NodeKind::kObject ? '}' : ']';
     std::string library = "parsing value: unexpected EOF";

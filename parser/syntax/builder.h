@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "parser/diagnostics/diagnostic.h"
@@ -18,22 +19,73 @@ class TreeBuilder {
  public:
   TreeBuilder(std::string_view text, const ParseLimits& limits);
 
+  /// A string that needs no look inside. This and what follows it in line is the path of every good token: inline, and
+  /// anything out of place goes to the functions of builder.cpp.
+  void on_plain_string(uint32_t begin, uint32_t end) {
+    switch (top().expect) {
+      case Expect::kNameOrClose:
+        begin_member(begin);
+        add(NodeKind::kString, begin, end);
+        last_end_ = end;
+        return;
+      case Expect::kValue:
+      case Expect::kValueOrClose:
+        add(NodeKind::kString, begin, end);
+        end_value(end);
+        return;
+      default:
+        on_string(begin, end);
+    }
+  }
+  void on_open(NodeKind kind, uint32_t at) {
+    const Expect expect = top().expect;
+    if ((expect == Expect::kValue || expect == Expect::kValueOrClose) && frames_.size() <= limits_.max_depth) {
+      quiet_ = false;
+      open_frame(kind, at, false);
+    } else {
+      on_open_out_of_place(kind, at);
+    }
+  }
+  void on_close(NodeKind kind, uint32_t at) {
+    const Expect expect = top().expect;
+    const bool complete =
+        expect == Expect::kCommaOrClose || expect == Expect::kNameOrClose || expect == Expect::kValueOrClose;
+    if (complete && nodes_[top().node].kind == kind) {
+      quiet_ = false;
+      close_frame(at + 1, false);
+    } else {
+      on_close_out_of_place(kind, at);
+    }
+  }
+  void on_comma(uint32_t at) {
+    quiet_ = false;
+    if (top().expect != Expect::kCommaOrClose) return on_comma_out_of_place(at);
+    take_comma(at);
+  }
+  void on_colon(uint32_t at) {
+    if (top().expect != Expect::kColon) return on_colon_out_of_place(at);
+    top().expect = Expect::kValue;
+    last_end_ = at + 1;
+  }
+
   void on_string(uint32_t begin, uint32_t end);
   void on_unclosed_string(uint32_t begin, uint32_t end, bool ends_the_text);
   void on_word(uint32_t begin, uint32_t end);
-  void on_open(uint32_t at);
-  void on_close(uint32_t at);
-  void on_comma(uint32_t at);
-  void on_colon(uint32_t at);
   void on_stray(uint32_t begin, uint32_t end);
   void on_comment(uint32_t begin, uint32_t end);
   void on_unclosed_comment(uint32_t begin);
   void on_end();
 
-  /// Where the tokens must go on, where a token was cut short; else 0.
-  uint32_t take_resume();
-  /// Nothing more can be understood.
+  /// The tokens go on after the last; else from take_resume() on, or, where stopped(), not at all: nothing more can be
+  /// understood.
+  bool going() const { return resume_ == 0 && !stopped_; }
+  uint32_t take_resume() { return std::exchange(resume_, 0); }
   bool stopped() const { return stopped_; }
+  /// The library's one error is still to come: the next fault is it.
+  bool sets_library_text() const {
+    const bool replaces = provisional_depth_ != 0 && frames_.size() > provisional_depth_;
+    return library_text_.empty() || replaces;
+  }
 
   std::vector<SyntaxNode> take_nodes() { return std::move(nodes_); }
   /// The first of them carries the library's text as upstream.
@@ -58,24 +110,80 @@ class TreeBuilder {
   static constexpr uint32_t kNone = UINT32_MAX;
 
   // Tree
-  uint32_t add(NodeKind kind, uint32_t begin, uint32_t end, uint8_t flags = 0);
-  void begin_member(uint32_t at);
-  void end_value(uint32_t end);
+  uint32_t add(NodeKind kind, uint32_t begin, uint32_t end, uint8_t flags = 0) {
+    const auto id = static_cast<uint32_t>(nodes_.size());
+    if (id == nodes_.capacity()) grow(end);
+    nodes_.push_back({{begin, end}, id + 1, kind, flags});
+    return id;
+  }
+  void begin_member(uint32_t at) {
+    Frame& frame = top();
+    frame.member = add(NodeKind::kMember, at, at);
+    frame.has_comma = false;
+    frame.expect = Expect::kColon;
+  }
+  // A value is complete: the member that it belongs to is complete too.
+  void end_value(uint32_t end) {
+    last_end_ = end;
+    Frame& frame = top();
+    if (frame.member != kNone) {
+      nodes_[frame.member].span.end = end;
+      nodes_[frame.member].next = static_cast<uint32_t>(nodes_.size());
+      frame.member = kNone;
+    }
+    frame.has_comma = false;
+    frame.expect = frame.node == kNone ? Expect::kEnd : Expect::kCommaOrClose;
+  }
+  void take_comma(uint32_t at) {
+    top().has_comma = true;
+    top().expect = in_object() ? Expect::kNameOrClose : Expect::kValueOrClose;
+    last_end_ = at + 1;
+  }
+  void open_frame(NodeKind kind, uint32_t at, bool as_name) {
+    const uint32_t node = add(kind, at, at + 1);
+    frames_.push_back({node, kNone, kind == NodeKind::kObject ? Expect::kNameOrClose : Expect::kValueOrClose, as_name});
+    last_end_ = at + 1;
+  }
+  void close_frame(uint32_t end, bool unclosed) {
+    const Frame frame = top();
+    SyntaxNode& node = nodes_[frame.node];
+    node.span.end = end;
+    node.next = static_cast<uint32_t>(nodes_.size());
+    node.flags |= static_cast<uint8_t>((unclosed ? kUnclosed | kBroken : 0) | (frame.has_comma ? kTrailingComma : 0));
+    frames_.pop_back();
+    if (frames_.size() <= provisional_depth_) provisional_depth_ = 0;
+    if (!frame.as_name) return end_value(end);
+    last_end_ = end;
+    top().expect = Expect::kColon;
+  }
+  void grow(uint32_t end);
   void add_missing(uint32_t at);
-  void open_frame(uint32_t at, bool as_name);
-  void close_frame(uint32_t end, bool unclosed);
   bool in_object() const { return top().node != kNone && nodes_[top().node].kind == NodeKind::kObject; }
   Frame& top() { return frames_.back(); }
   const Frame& top() const { return frames_.back(); }
 
   // Recovery
+  void on_open_out_of_place(NodeKind kind, uint32_t at);
+  void on_close_out_of_place(NodeKind kind, uint32_t at);
+  void on_comma_out_of_place(uint32_t at);
+  void on_colon_out_of_place(uint32_t at);
   bool ready_for_value(uint32_t at, bool is_string);
   void add_name_or_value(NodeKind kind, uint32_t begin, uint32_t end, uint8_t flags);
+  void text_after_end(uint32_t at);
+  bool extra_value(uint32_t at, bool is_string);
   bool leave_array_for_name(uint32_t at);
   bool name_in_unclosed_array(uint32_t at);
   void leave_object_for_value(uint32_t at);
   void expect_any_value(uint32_t at);
   size_t frame_closed_by(uint32_t at) const;
+  uint32_t likely_unclosed() const;
+
+  // Quotes (quotes.cpp)
+  uint32_t likely_end(uint32_t begin, uint32_t end, bool name) const;
+  bool reopen_string(uint32_t at);
+  bool lost_opening_quote(uint32_t begin, uint32_t end);
+  bool wrong_quotes(uint32_t begin, const std::string& library);
+  bool placeholder(uint32_t begin, const std::string& library);
   void leave_frames_above(size_t frame);
   std::string_view wanted() const;
 
@@ -99,6 +207,7 @@ class TreeBuilder {
   bool quiet_ = false;          ///< after garbage, until the next comma or bracket
   bool bracket_fault_ = false;  ///< brackets do not pair up: the end is not reported again
   bool stopped_ = false;
+  uint64_t faults_ = 0;         ///< also those not reported
 };
 
 }  // namespace aclc

@@ -7,7 +7,8 @@
 namespace aclc {
 namespace {
 
-using Input = tao::pegtl::memory_input<tao::pegtl::tracking_mode::lazy>;
+// The source's name is a plain pointer: the default, a string, costs an allocation for every input.
+using Input = tao::pegtl::memory_input<tao::pegtl::tracking_mode::lazy, tao::pegtl::eol::lf_crlf, const char*>;
 
 /// The builder, and the first byte of the whole text.
 struct State {
@@ -22,27 +23,40 @@ struct State {
   uint32_t end(const Token& in) const {
     return static_cast<uint32_t>(in.end() - text);
   }
+  bool going() const { return builder.going(); }
+  bool library_goes_on() const { return builder.sets_library_text(); }
 };
 
 template <class Rule>
 struct Action : tao::pegtl::nothing<Rule> {};
 
 template <>
-struct Action<grammar::closed_string> {
+struct Action<grammar::plain_string> {
   template <class Token>
   static void apply(const Token& in, State& s) {
-    const std::string_view literal(in.begin(), in.size());
-    if (literal.find('\n') == std::string_view::npos) return s.builder.on_string(s.begin(in), s.end(in));
-    s.builder.on_unclosed_string(s.begin(in), s.end(in), false);
+    s.builder.on_plain_string(s.begin(in), s.end(in));
   }
 };
 template <>
-struct Action<grammar::endless_string> {
+struct Action<grammar::line_string> {
   template <class Token>
   static void apply(const Token& in, State& s) {
-    s.builder.on_unclosed_string(s.begin(in), s.end(in), true);
+    s.builder.on_string(s.begin(in), s.end(in));
   }
 };
+template <bool kEndsTheText>
+struct Unclosed {
+  template <class Token>
+  static void apply(const Token& in, State& s) {
+    s.builder.on_unclosed_string(s.begin(in), s.end(in), kEndsTheText);
+  }
+};
+template <>
+struct Action<grammar::long_string> : Unclosed<false> {};
+template <>
+struct Action<grammar::cut_string> : Unclosed<false> {};
+template <>
+struct Action<grammar::endless_string> : Unclosed<true> {};
 template <>
 struct Action<grammar::word> {
   template <class Token>
@@ -50,26 +64,28 @@ struct Action<grammar::word> {
     s.builder.on_word(s.begin(in), s.end(in));
   }
 };
+template <NodeKind kKind>
 struct Opening {
   template <class Token>
   static void apply(const Token& in, State& s) {
-    s.builder.on_open(s.begin(in));
+    s.builder.on_open(kKind, s.begin(in));
   }
 };
+template <NodeKind kKind>
 struct Closing {
   template <class Token>
   static void apply(const Token& in, State& s) {
-    s.builder.on_close(s.begin(in));
+    s.builder.on_close(kKind, s.begin(in));
   }
 };
 template <>
-struct Action<grammar::object_open> : Opening {};
+struct Action<grammar::object_open> : Opening<NodeKind::kObject> {};
 template <>
-struct Action<grammar::array_open> : Opening {};
+struct Action<grammar::array_open> : Opening<NodeKind::kArray> {};
 template <>
-struct Action<grammar::object_close> : Closing {};
+struct Action<grammar::object_close> : Closing<NodeKind::kObject> {};
 template <>
-struct Action<grammar::array_close> : Closing {};
+struct Action<grammar::array_close> : Closing<NodeKind::kArray> {};
 template <>
 struct Action<grammar::comma> {
   template <class Token>
@@ -121,9 +137,8 @@ SyntaxTree parse(std::string_view text, DiagnosticSink& sink, const ParseLimits&
   const char* const end = text.data() + text.size();
   for (const char* at = text.data(); at != end && !builder.stopped();) {
     Input in(at, end, "");
-    tao::pegtl::parse<grammar::token, Action>(in, state);
-    at = in.current();
-    if (const uint32_t resume = builder.take_resume()) at = text.data() + resume;
+    tao::pegtl::parse<grammar::tokens, Action>(in, state);
+    at = builder.going() ? in.current() : text.data() + builder.take_resume();
   }
   builder.on_end();
   for (Diagnostic& d : builder.take_diagnostics()) sink.report(std::move(d));

@@ -13,7 +13,7 @@ namespace aclc {
 struct ParseLimits {
   size_t max_bytes = size_t{256} << 20;
   uint32_t max_depth = 10'000;       ///< nesting of objects and arrays
-  uint32_t max_diagnostics = 1'000;  ///< after these the parser goes on silently
+  uint32_t max_diagnostics = 1'000;  ///< after these the parser says so and stops; the rest of the text is in no node
 };
 
 /// The text must outlive the tree. The first error's upstream_text is what the hosted service's HuJSON library says

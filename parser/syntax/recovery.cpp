@@ -8,52 +8,10 @@
 #include "base/text/quote.h"
 #include "base/text/utf8.h"
 #include "parser/syntax/builder.h"
+#include "parser/syntax/look.h"
 #include "parser/syntax/strings.h"
 
 namespace aclc {
-namespace {
-
-/// Where the string that begins at `at` ends.
-size_t string_end(std::string_view text, size_t at) {
-  for (++at; at < text.size() && text[at] != '"'; ++at) {
-    if (text[at] == '\\') ++at;
-  }
-  return std::min(at + 1, text.size());
-}
-
-/// The first byte from `at` on that is no blank and in no comment; 0 at the end.
-char next_character(std::string_view text, size_t at) {
-  while (at < text.size()) {
-    const char c = text[at];
-    if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
-      ++at;
-    } else if (text.substr(at, 2) == "//") {
-      at = std::min(text.find('\n', at), text.size());
-    } else if (text.substr(at, 2) == "/*") {
-      const size_t close = text.find("*/", at + 2);
-      if (close == std::string_view::npos) return 0;
-      at = close + 2;
-    } else {
-      return c;
-    }
-  }
-  return 0;
-}
-
-size_t line_start(std::string_view text, size_t at) {
-  const size_t newline = at == 0 ? std::string_view::npos : text.rfind('\n', at - 1);
-  return newline == std::string_view::npos ? 0 : newline + 1;
-}
-
-/// The white space that the line of `at` begins with.
-std::string_view indentation(std::string_view text, size_t at) {
-  const size_t start = line_start(text, at);
-  const size_t stop = std::min(text.find_first_not_of(" \t", start), text.size());
-  return text.substr(start, stop - start);
-}
-
-}  // namespace
-
 // The frame that a closing bracket is for; 0 where it closes nothing. A bracket of the wrong kind is told apart from a
 // missing one by the layout: brackets that belong together begin lines of equal indentation, or stand on one line.
 size_t TreeBuilder::frame_closed_by(uint32_t at) const {
@@ -63,9 +21,13 @@ size_t TreeBuilder::frame_closed_by(uint32_t at) const {
   if (innermost == 0) return 0;
   if (nodes_[frames_[innermost].node].kind == kind) return innermost;
 
+  // What more follows cannot stand after the whole text's value: the bracket is not for that one.
+  const bool more = next_character(text_, at + 1) != 0;
+  if (more && innermost == 1) return 0;
   size_t nearest = innermost;
   while (nearest > 0 && nodes_[frames_[nearest].node].kind != kind) --nearest;
-  const size_t start = line_start(text_, at);
+  if (more && nearest == 1) return innermost;
+  const size_t start = near_line_start(text_, at);
   const std::string_view own = indentation(text_, at);
   if (start + own.size() == at) {
     for (size_t frame = innermost; frame > 0; --frame) {
@@ -87,6 +49,52 @@ void TreeBuilder::leave_frames_above(size_t frame) {
     close_frame(std::max(end, last_end_), true);
     if (top().expect == Expect::kColon) add_missing(last_end_);
   }
+}
+
+void TreeBuilder::text_after_end(uint32_t at) {
+  Diagnostic d = diag::TextAfterEnd({at, at + 1}, shown(at, at + 1));
+  const SyntaxNode& root = nodes_.front();
+  const auto end = static_cast<uint32_t>(text_.size());
+  if (text_[at] == ':' && root.kind == NodeKind::kString) {
+    d = std::move(d)
+            .help("members stand between `{` and `}`")
+            .fix("put braces around the text", {{{root.span.begin, root.span.begin}, "{"}, {{end, end}, "}\n"}}, FixSafety::kUnsafe);
+  } else {
+    d.help_text = "a policy is one value; remove what follows it, or look for a bracket that closes too early";
+    const bool one_mark = std::string_view("]},").find(text_[at]) != std::string_view::npos;
+    if (one_mark && next_character(text_, at + 1) == 0) d = std::move(d).fix("remove it", {{{at, at + 1}, ""}});
+  }
+  report(std::move(d), fmt::format("invalid character {} after top-level value", quote_go_character(text_.substr(at))), at);
+  stopped_ = true;
+}
+
+// A second value after a member's value: no comma is missing before it, since it is no name.
+bool TreeBuilder::extra_value(uint32_t at, bool is_string) {
+  if (!in_object() || text_[at] == '{' || text_[at] == '[') return false;
+  const size_t end = is_string ? string_end(text_, at) : text_.find_first_of(" \t\r\n,:{}[]\"/", at);
+  if (next_character(text_, end) == ':') return false;
+  const auto stop = static_cast<uint32_t>(std::min(end, text_.size()));
+  report(diag::ExtraValue({at, stop}, shown(at, stop)).help("a member has one value; several stand in an array"),
+         library_text_here(at), at);
+  quiet_ = true;
+  return true;
+}
+
+// The bracket that was most likely forgotten where the text ends too early: the innermost whose partner is indented less
+// than its own line.
+uint32_t TreeBuilder::likely_unclosed() const {
+  constexpr size_t kMost = 200'000;  // looking back in the line is slow
+  uint32_t found = top().node;
+  for (uint32_t i = 0; i < std::min(nodes_.size(), kMost); ++i) {
+    const SyntaxNode& node = nodes_[i];
+    const bool composite = node.kind == NodeKind::kObject || node.kind == NodeKind::kArray;
+    if (!composite || (node.flags & kUnclosed) || node.next == i + 1 || node.span.length() < 2) continue;
+    const uint32_t close = node.span.end - 1;
+    const std::string_view own = indentation(text_, close);
+    const bool begins_line = own.data() + own.size() == text_.data() + close;
+    if (begins_line && own.size() < indentation(text_, node.span.begin).size()) found = i;
+  }
+  return found;
 }
 
 // A string in an array after a missing comma, followed by a colon, in an object: the array was never closed.
@@ -125,17 +133,21 @@ bool TreeBuilder::name_in_unclosed_array(uint32_t at) {
   return true;
 }
 
-// `{` where a name must stand, in an array: the object before was never closed.
+// `{` in an object in an array, where only a member may stand: the object was never closed.
 void TreeBuilder::leave_object_for_value(uint32_t at) {
   const uint32_t opener = nodes_[top().node].span.begin;
   const auto before = static_cast<uint32_t>(text_.find_last_not_of(" \t\r\n,", at - 1) + 1);
-  const bool first = library_text_.empty();
+  const bool for_name = top().expect == Expect::kNameOrClose;
+  // The library reads the whole value before it says that it is no name; a fault inside comes first.
+  const bool provisional = for_name && sets_library_text();
   report(diag::UnclosedBracket({at, at + 1}, "{", "the next `{`")
              .label({opener, opener + 1}, "opened here")
-             .fix("close the object", {{{before, before}, "}"}}, FixSafety::kUnsafe),
-         fmt::format("invalid character {} at start of object name", quote_go_character(text_.substr(at))), at);
-  if (first) provisional_depth_ = frames_.size() - 1;
+             .fix("close the object", {{{before, before}, for_name ? "}" : "},"}}, FixSafety::kUnsafe),
+         for_name ? fmt::format("invalid character {} at start of object name", quote_go_character(text_.substr(at)))
+                  : library_text_here(at),
+         at);
   close_frame(last_end_, true);
+  if (provisional) provisional_depth_ = frames_.size();
   top().expect = Expect::kValueOrClose;
 }
 
@@ -170,8 +182,7 @@ std::string_view TreeBuilder::wanted() const {
 }
 
 void TreeBuilder::report(Diagnostic d, std::string library_text, uint32_t library_at) {
-  const bool replaces = provisional_depth_ != 0 && frames_.size() > provisional_depth_;
-  if (library_text_.empty() || replaces) {
+  if (sets_library_text()) {
     const std::string_view before = text_.substr(0, library_at);
     const auto line = std::count(before.begin(), before.end(), '\n') + 1;
     const size_t column = library_at - line_start(text_, library_at) + 1;
@@ -181,9 +192,18 @@ void TreeBuilder::report(Diagnostic d, std::string library_text, uint32_t librar
   report(std::move(d));
 }
 
+// Some recoveries look at all open brackets or at the whole line: their number is bounded too, so that the cost stays in
+// proportion to the text.
 void TreeBuilder::report(Diagnostic d) {
-  if (quiet_ || diagnostics_.size() >= limits_.max_diagnostics) return;
-  diagnostics_.push_back(std::move(d));
+  constexpr uint64_t kUnreported = 16;
+  ++faults_;
+  if (!quiet_) diagnostics_.push_back(std::move(d));
+  if (diagnostics_.size() < limits_.max_diagnostics && faults_ < kUnreported * limits_.max_diagnostics) return;
+  if (stopped_) return;
+  diagnostics_.push_back(diag::TooManyFaults({last_end_, last_end_}, static_cast<int64_t>(diagnostics_.size()))
+                             .help("is this HuJSON at all? mend the first ones and look again"));
+  stopped_ = true;
+  bracket_fault_ = true;
 }
 
 std::vector<Diagnostic> TreeBuilder::take_diagnostics() {
@@ -223,13 +243,15 @@ std::string TreeBuilder::library_text_here(uint32_t at) const {
 
 void TreeBuilder::check_string(uint32_t begin, uint32_t end) {
   const std::string_view literal = text_.substr(begin, end - begin);
-  for (auto fault = find_string_fault(literal); fault; fault = find_string_fault(literal, fault->offset + fault->length)) {
+  for (auto fault = find_string_fault(literal); fault && !stopped_;
+       fault = find_string_fault(literal, fault->offset + fault->length)) {
     const Span at{begin + fault->offset, begin + fault->offset + fault->length};
-    const std::string library = fmt::format("invalid literal: {}", literal);
+    const std::string library = sets_library_text() ? fmt::format("invalid literal: {}", literal) : "";
     switch (fault->what) {
       case StringFault::What::kBadEscape:
         report(diag::InvalidEscape(at, shown(at.begin, at.end))
-                   .help("write a backslash itself as `\\\\`; the escapes are \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\uXXXX"),
+                   .help("the escapes are \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\uXXXX")
+                   .fix("write the backslash itself", {{{at.begin, at.begin}, "\\"}}, FixSafety::kUnsafe),
                library, begin);
         break;
       case StringFault::What::kControl: {
@@ -250,8 +272,11 @@ std::string TreeBuilder::shown(uint32_t begin, uint32_t end) const {
   constexpr uint32_t kLongest = 40;
   const bool cut = end - begin > kLongest;
   const std::string quoted = quote_go(text_.substr(begin, cut ? kLongest : end - begin));
-  std::string out = quoted.substr(1, quoted.size() - 2);
-  for (size_t at = out.find("\\\""); at != std::string::npos; at = out.find("\\\"", at + 1)) out.erase(at, 1);
+  std::string out;
+  for (size_t i = 1; i + 1 < quoted.size(); ++i) {
+    if (quoted[i] == '\\' && (quoted[i + 1] == '"' || quoted[i + 1] == '\\')) ++i;
+    out += quoted[i];
+  }
   return cut ? out + "..." : out;
 }
 

@@ -97,7 +97,12 @@ std::optional<StringFault> find_string_fault(std::string_view literal, uint32_t 
       ++i;
     } else {
       const CodePoint c = decode_utf8(literal, i);
-      if (!c.valid) return StringFault{StringFault::What::kInvalidUtf8, static_cast<uint32_t>(i), 1};
+      if (!c.valid) {
+        // Such bytes in a row are one fault.
+        size_t stop = i + 1;
+        while (stop < end && static_cast<unsigned char>(literal[stop]) >= 0x80 && !decode_utf8(literal, stop).valid) ++stop;
+        return StringFault{StringFault::What::kInvalidUtf8, static_cast<uint32_t>(i), static_cast<uint32_t>(stop - i)};
+      }
       i += c.length;
     }
   }

@@ -17,7 +17,7 @@ std::string lower(std::string_view text) {
 }
 
 bool is_number(std::string_view word) {
-  tao::pegtl::memory_input<tao::pegtl::tracking_mode::lazy> in(word.data(), word.data() + word.size(), "");
+  tao::pegtl::memory_input<tao::pegtl::tracking_mode::lazy, tao::pegtl::eol::lf_crlf, const char*> in(word.data(), word.data() + word.size(), "");
   return tao::pegtl::parse<grammar::number>(in);
 }
 

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Looking around a token out of place: what follows, and how the line is indented.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace aclc {
+
+/// Where the string that begins at `at` ends; its line's end at the latest.
+size_t string_end(std::string_view text, size_t at);
+
+/// The first byte from `at` on that is no blank and in no comment; 0 at the end.
+char next_character(std::string_view text, size_t at);
+
+size_t line_start(std::string_view text, size_t at);
+
+/// The same, but looking no farther back than layout is made by hand: a longer line tells nothing.
+size_t near_line_start(std::string_view text, size_t at);
+
+/// The white space that the line of `at` begins with.
+std::string_view indentation(std::string_view text, size_t at);
+
+}  // namespace aclc
