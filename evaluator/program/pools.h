@@ -2,8 +2,8 @@
 // Things kept once: lists of numbers and blocks of bytes, found again by content.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <vector>
 
@@ -28,9 +28,7 @@ class ListPool {
       }
       if (slot.tag != static_cast<uint32_t>(hash >> 32)) continue;
       const std::span<const uint32_t> known = (*this)[slot.id];
-      if (known.size() != list.size()) continue;
-      // An empty list has no address to compare at.
-      if (list.empty() || std::memcmp(known.data(), list.data(), list.size_bytes()) == 0) return slot.id;
+      if (std::equal(known.begin(), known.end(), list.begin(), list.end())) return slot.id;
     }
   }
 

@@ -74,12 +74,18 @@ uint32_t PortMaps::atom_of(std::span<const uint32_t> entries) {
   return atom;
 }
 
-uint32_t PortMaps::uniform_map(uint32_t atom) {
-  const auto known = uniform_.find(atom);
-  if (known != uniform_.end()) return known->second;
+uint32_t PortMaps::uniform_page(uint32_t atom) {
+  const auto known = uniform_pages_.find(atom);
+  if (known != uniform_pages_.end()) return known->second;
   const std::vector<uint32_t> page(kPage, atom);
-  const std::vector<uint32_t> top(kPage, offset_of(pages_.intern(page)));
-  return uniform_[atom] = offset_of(tops_.intern(top));
+  return uniform_pages_[atom] = offset_of(pages_.intern(page));
+}
+
+uint32_t PortMaps::uniform_map(uint32_t atom) {
+  const auto known = uniform_maps_.find(atom);
+  if (known != uniform_maps_.end()) return known->second;
+  const std::vector<uint32_t> top(kPage, uniform_page(atom));
+  return uniform_maps_[atom] = offset_of(tops_.intern(top));
 }
 
 uint32_t PortMaps::matched_map(uint8_t protocol, std::span<const uint32_t> entries, uint64_t& work) {
@@ -89,23 +95,34 @@ uint32_t PortMaps::matched_map(uint8_t protocol, std::span<const uint32_t> entri
     if (ports.first > ports.last || !input_.rules[rule_of_[entry]].protocols[protocol]) continue;
     intervals.push_back({ports.first, ports.last, entry});
   }
-  atom_at_.resize(kPorts);
+  uint32_t top[kPage];
+  uint32_t page[kPage];
   bool uniform = false;
+  uint32_t whole = 0;
   const bool done = sweep(std::move(intervals), kPorts - 1, work, [&](uint32_t first, uint32_t last, std::span<const uint32_t> ids) {
     const uint32_t atom = atom_of(ids);
     uniform = first == 0 && last == kPorts - 1;
-    std::fill(atom_at_.begin() + first, atom_at_.begin() + last + 1, atom);
+    whole = atom;
+    if (uniform) return;
+    // Most pages are of one atom; only those with a border inside are put together port by port.
+    for (uint32_t at = first; at <= last;) {
+      const uint32_t p = at / kPage;
+      const uint32_t page_end = p * kPage + kPage - 1;
+      const uint32_t end = std::min(last, page_end);
+      if (at % kPage == 0 && end == page_end) {
+        top[p] = uniform_page(atom);
+      } else {
+        std::fill(page + at % kPage, page + end % kPage + 1, atom);
+        if (end == page_end) top[p] = offset_of(pages_.intern(page));
+      }
+      at = end + 1;
+    }
   });
   if (!done) {
     work = 0;
     return 0;
   }
-  if (uniform) return uniform_map(atom_at_[0]);
-  uint32_t top[kPage];
-  for (uint32_t p = 0; p < kPage; ++p) {
-    top[p] = offset_of(pages_.intern(std::span(atom_at_).subspan(size_t{p} * kPage, kPage)));
-  }
-  return offset_of(tops_.intern(top));
+  return uniform ? uniform_map(whole) : offset_of(tops_.intern(top));
 }
 
 BuildFault PortMaps::add_class(std::span<const uint32_t> entries, uint64_t& work) {

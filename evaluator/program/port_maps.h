@@ -45,6 +45,7 @@ class PortMaps {
 
   void find_kinds(Family family);
   uint32_t atom_of(std::span<const uint32_t> entries);
+  uint32_t uniform_page(uint32_t atom);
   uint32_t uniform_map(uint32_t atom);
   uint32_t matched_map(uint8_t protocol, std::span<const uint32_t> entries, uint64_t& work);
 
@@ -56,14 +57,14 @@ class PortMaps {
   ListPool atoms_;                  ///< atom -> rules that take it, the first of each set
   ListPool pages_;                  ///< list 0, the empty one, takes no room
   ListPool tops_;
-  std::unordered_map<uint32_t, uint32_t> uniform_;
+  std::unordered_map<uint32_t, uint32_t> uniform_pages_;  ///< atom -> page
+  std::unordered_map<uint32_t, uint32_t> uniform_maps_;   ///< atom -> map
   std::vector<uint32_t> maps_;
   std::vector<std::vector<Taken>> taken_;
   std::vector<uint32_t> seen_set_;  ///< set -> the last atom_of that met it
   uint32_t round_ = 0;
   std::vector<uint32_t> rules_;
   std::vector<uint32_t> chosen_;
-  std::vector<uint32_t> atom_at_;
 };
 
 }  // namespace aclc
