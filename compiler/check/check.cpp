@@ -18,7 +18,7 @@ void LimitedSink::report(Diagnostic d) {
 
 void check(const Policy& policy, const SyntaxTree& tree, const Definitions& definitions, const CheckOptions& options,
            DiagnosticSink& sink) {
-  constexpr size_t kComparisons = 200'000;
+  constexpr size_t kComparisons = 60'000;
   checks::LimitedSink limited(sink);
   size_t comparisons = kComparisons;
   const checks::Context context{
