@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// aclc check: would the control plane take it?
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/files.h"
+#include "cli/findings.h"
+#include "cli/options.h"
+#include "parser/diagnostics/fixes.h"
+
+namespace aclc::cli {
+namespace {
+
+/// A round mends what does not stand in another fix's way, so a policy with many faults in one place takes a few.
+constexpr int kFixRounds = 100;
+
+struct Check {
+  PolicyOptions policy;
+  TailnetOptions tailnet;
+  OutputOptions output;
+  bool fix = false;
+  bool no_synced_groups = false;
+  bool quiet = false;
+  bool upstream = false;
+  size_t max_findings = 200;
+
+  /// What was looked at, over all files.
+  struct Totals {
+    size_t policies = 0, rules = 0, tests = 0, fixed = 0;
+    bool allows_all = false;
+  };
+};
+
+size_t fixable(Run& run) {
+  size_t out = 0;
+  for (const Diagnostic& d : run.findings.sorted()) {
+    out += !d.fixes.empty() && d.fixes.front().safety == FixSafety::kSafe ? 1 : 0;
+  }
+  return out;
+}
+
+std::string summary(const Check& o, const Check::Totals& totals, Run& run) {
+  std::string out = run.findings.has_errors() ? "" : "ok · ";
+  if (totals.policies > 1) out += counted(totals.policies, "policy file") + " · ";
+  out += counted(totals.rules, "rule");
+  if (totals.allows_all) out += " · neither acls nor grants: everything is allowed";
+  if (totals.tests > 0) out += fmt::format(" · {} not run", counted(totals.tests, "test"));
+  if (totals.fixed > 0)
+    out += fmt::format(" · {} applied", counted(totals.fixed, "fix").append(totals.fixed == 1 ? "" : "es"));
+  const size_t more = o.fix ? 0 : fixable(run);
+  if (more > 0) out += fmt::format(" · aclc check --fix would mend {}", more);
+  return out;
+}
+
+/// The text with every safe fix applied, as long as that does not make it worse; nothing where there is nothing to do.
+std::optional<std::string> mend(const Check& o, const std::string& name, std::string_view text, size_t& fixed) {
+  std::string now(text);
+  size_t errors = SIZE_MAX;
+  for (int round = 0; round < kFixRounds; ++round) {
+    Run run;
+    const SourceId id = run.sources.add(name, now);
+    analyse(run, id, o.policy.pipeline);
+    const size_t left = run.findings.counts().errors;
+    if (left > errors) return std::nullopt;
+    errors = left;
+    Mended mended = apply_fixes(now, run.findings.sorted(), id);
+    if (mended.applied == 0 || mended.text == now) break;
+    fixed += mended.applied;
+    now = std::move(mended.text);
+  }
+  if (now == text) return std::nullopt;
+  return now;
+}
+
+/// False: the file could not be written, and the console said so.
+bool fix_file(const Check& o, const std::string& path, Check::Totals& totals, Console& console) {
+  auto text = read_file(path);
+  if (!text) return true;  // opening it will say so
+  size_t fixed = 0;
+  const auto mended = mend(o, path, text.value(), fixed);
+  if (!mended) return true;
+  const auto done = replace_file(path, *mended);
+  if (!done) {
+    console.complain(done.error().message);
+    return false;
+  }
+  totals.fixed += fixed;
+  return true;
+}
+
+Exit check(Check& o, Console& console) {
+  Run run;
+  Check::Totals totals;
+  Exit status = Exit::kYes;
+  o.policy.pipeline.synced_groups = !o.no_synced_groups;
+  // Policies first, so that findings about them stand before those about the tailnet.
+  std::vector<SourceId> policies;
+  for (const std::string& path : o.policy.paths) {
+    if (o.fix && path == "-") {
+      console.complain("--fix changes files, and - is none");
+      return Exit::kTrouble;
+    }
+    if (o.fix && !fix_file(o, path, totals, console)) status = Exit::kTrouble;
+    const auto id = open_policy(run, path, o.policy, console);
+    if (!id)
+      status = Exit::kTrouble;
+    else
+      policies.push_back(*id);
+  }
+  if (!open_tailnet(run, o.tailnet, o.policy, console)) return Exit::kTrouble;
+  for (const SourceId id : policies) {
+    const Analysis a = analyse(run, id, o.policy.pipeline);
+    ++totals.policies;
+    totals.allows_all |= a.policy.allows_all();
+    totals.rules += a.policy.acls.size() + a.policy.grants.size() + a.policy.ssh.size();
+    totals.tests += a.policy.tests.size() + a.policy.ssh_tests.size();
+  }
+  if (run.findings.has_errors()) status = worse(status, Exit::kNo);
+  if (policies.empty() && o.output.format == Format::kText) return status;
+
+  Showing showing;
+  showing.ok = status == Exit::kYes;
+  showing.upstream = o.upstream;
+  showing.max_shown = o.max_findings;
+  if (!o.quiet) showing.summary = summary(o, totals, run);
+  show_findings(run, o.output, showing, console);
+  return status;
+}
+
+}  // namespace
+
+Action define_check(CLI::App& app, Console& console) {
+  const auto o = std::make_shared<Check>();
+  add_policy_options(app, o->policy, Takes::kMany);
+  add_tailnet_options(app, o->tailnet, o->policy, Needed::kNo);
+  add_output_options(app, o->output);
+  app.add_flag("--fix", o->fix, "mend in the file what has one obvious safe fix, then check again");
+  app.add_flag("--no-synced-groups", o->no_synced_groups,
+               "no identity provider adds groups: an undefined group is an error");
+  app.add_flag("--upstream", o->upstream, "also show the hosted service's own words");
+  app.add_flag("-q,--quiet", o->quiet, "no summary line");
+  app.add_option("--max-findings", o->max_findings, "show at most so many in text, 0 for all (default 200)")
+      ->type_name("N");
+  return [o, &console] { return check(*o, console); };
+}
+
+}  // namespace aclc::cli

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/command.h"
+
+namespace aclc::cli {
+namespace {
+
+constexpr Command kCommands[] = {
+    {"check", "would the control plane take it? every fault with its place, its cause and a fix", define_check},
+    {"fmt", "print, check or write the canonical layout", define_fmt},
+    {"explain", "what a finding means, with an example and how to mend it", define_explain},
+    {"dump", "a phase's view of a policy, for people who work on aclc", define_dump},
+};
+
+}  // namespace
+
+std::span<const Command> commands() {
+  return kCommands;
+}
+
+}  // namespace aclc::cli

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/files.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <cstring>
+
+namespace aclc::cli {
+namespace {
+
+/// A file that goes away unless it is kept.
+class Temporary {
+ public:
+  explicit Temporary(std::string pattern) : path_(std::move(pattern)), fd_(::mkostemp(path_.data(), O_CLOEXEC)) {}
+  ~Temporary() {
+    if (fd_ >= 0) ::close(fd_);
+    if (fd_ >= 0 && !kept_) ::unlink(path_.c_str());
+  }
+  Temporary(const Temporary&) = delete;
+  Temporary& operator=(const Temporary&) = delete;
+
+  int fd() const { return fd_; }
+
+  bool write(std::string_view text) {
+    while (!text.empty()) {
+      const ssize_t written = ::write(fd_, text.data(), text.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) return false;
+      text.remove_prefix(static_cast<size_t>(written));
+    }
+    return ::fsync(fd_) == 0;
+  }
+
+  bool keep_as(const std::string& path) {
+    kept_ = ::rename(path_.c_str(), path.c_str()) == 0;
+    return kept_;
+  }
+
+ private:
+  std::string path_;
+  int fd_;
+  bool kept_ = false;
+};
+
+std::string without_links(const std::string& path) {
+  char* real = ::realpath(path.c_str(), nullptr);
+  if (real == nullptr) return path;
+  std::string out = real;
+  std::free(real);
+  return out;
+}
+
+mode_t usual_mode() {
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  return 0666 & ~mask;
+}
+
+}  // namespace
+
+Result<Done> replace_file(const std::string& path, std::string_view text) {
+  const auto failure = [&] { return Failure{fmt::format("cannot write {}: {}", path, std::strerror(errno))}; };
+  const std::string target = without_links(path);
+  struct stat status {};
+  const bool exists = ::stat(target.c_str(), &status) == 0;
+  // A file that may not be written is not to be replaced by one that may.
+  if (exists && ::access(target.c_str(), W_OK) != 0) return failure();
+  const size_t slash = target.rfind('/');
+  const std::string folder = slash == std::string::npos ? "" : target.substr(0, slash + 1);
+  Temporary file(folder + ".aclc-XXXXXX");
+  if (file.fd() < 0 || !file.write(text)) return failure();
+  // Only root can give a file away; for everybody else it is theirs already or cannot be kept.
+  if (exists && status.st_uid != ::geteuid() && ::fchown(file.fd(), status.st_uid, status.st_gid) != 0 &&
+      errno != EPERM) {
+    return failure();
+  }
+  if (::fchmod(file.fd(), exists ? status.st_mode & 07777 : usual_mode()) != 0) return failure();
+  if (!file.keep_as(target)) return failure();
+  return Done{};
+}
+
+std::optional<SourceId> open_policy(Run& run, const std::string& path, const PolicyOptions& options, Console& console) {
+  auto text = read_file(path);
+  if (!text) {
+    console.complain(text.error().message);
+    return std::nullopt;
+  }
+  return run.sources.add(path == "-" ? options.stdin_filename : path, std::move(text.value()));
+}
+
+bool open_tailnet(Run& run, const TailnetOptions& tailnet, const PolicyOptions& options, Console& console) {
+  if (tailnet.path.empty()) return true;
+  auto text = read_file(tailnet.path, options.pipeline.tailnet.max_bytes);
+  if (!text) {
+    console.complain(text.error().message);
+    return false;
+  }
+  run.sources.add(tailnet.path, std::move(text.value()));
+  console.complain("tailnet files cannot be read yet");
+  return false;
+}
+
+}  // namespace aclc::cli

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files that commands read and write.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "cli/options.h"
+
+namespace aclc::cli {
+
+/// Puts the text in the place of the file at once: other readers see the old text or the new one, never a part, and a
+/// failure leaves the old one. Mode and symbolic links are kept; a new file gets the usual mode.
+Result<Done> replace_file(const std::string& path, std::string_view text);
+
+/// Reads a policy into the run. nullopt: it could not be read, and the console said so.
+std::optional<SourceId> open_policy(Run& run, const std::string& path, const PolicyOptions& options, Console& console);
+
+/// Reads the tailnet that the options name, if any, and makes it the run's. False: it could not be read, and the
+/// console said so.
+bool open_tailnet(Run& run, const TailnetOptions& tailnet, const PolicyOptions& options, Console& console);
+
+}  // namespace aclc::cli

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Options that several commands share, so that they have one name and one meaning everywhere.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+#include "cli/console.h"
+#include "compiler/pipeline/pipeline.h"
+
+namespace CLI {
+class App;
+}
+
+namespace aclc::cli {
+
+enum class Format { kText, kJson, kSarif, kJunit, kGithub };
+
+/// `--format` and `--color`.
+struct OutputOptions {
+  Format format = Format::kText;
+  std::string colour = "auto";
+
+  bool coloured(const Console& console) const {
+    return colour == "always" || (colour == "auto" && console.colour_by_default());
+  }
+};
+void add_output_options(CLI::App& app, OutputOptions& out,
+                        std::initializer_list<Format> formats = {Format::kText, Format::kJson});
+
+/// What is read, and whose dialect it is in: POLICY..., `--stdin-filename`, `--target`, limits.
+struct PolicyOptions {
+  std::vector<std::string> paths;  ///< never empty once the options were read
+  std::string stdin_filename = "<stdin>";
+  PipelineOptions pipeline;
+};
+/// How many policies the command takes.
+enum class Takes { kOne, kMany };
+void add_policy_options(CLI::App& app, PolicyOptions& out, Takes takes);
+
+/// `--tailnet` and `--strict`.
+struct TailnetOptions {
+  std::string path;  ///< empty: none given
+};
+enum class Needed { kYes, kNo };
+void add_tailnet_options(CLI::App& app, TailnetOptions& out, PolicyOptions& policy, Needed needed);
+
+}  // namespace aclc::cli

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/pipeline/pipeline.h"
+
+namespace aclc {
+
+SyntaxTree parse_only(Run& run, SourceId source, const PipelineOptions& options) {
+  run.findings.set_source(source);
+  return parse(run.sources[source].text(), run.findings, options.parse);
+}
+
+Analysis analyse(Run& run, SourceId policy, const PipelineOptions& options) {
+  Analysis out{policy, parse_only(run, policy, options), {}, {}};
+  out.policy = build_policy(out.tree, run.findings, options.target);
+  out.definitions = define(out.policy);
+  const CheckOptions check_options{options.target, run.tailnet ? &*run.tailnet : nullptr, options.synced_groups};
+  check(out.policy, out.tree, out.definitions, check_options, run.findings);
+  return out;
+}
+
+}  // namespace aclc
