@@ -101,9 +101,8 @@ bool open_tailnet(Run& run, const TailnetOptions& tailnet, const PolicyOptions& 
     console.complain(text.error().message);
     return false;
   }
-  run.sources.add(tailnet.path, std::move(text.value()));
-  console.complain("tailnet files cannot be read yet");
-  return false;
+  use_tailnet(run, run.sources.add(tailnet.path, std::move(text.value())), options.pipeline);
+  return true;
 }
 
 }  // namespace aclc::cli

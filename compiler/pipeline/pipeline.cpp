@@ -3,6 +3,11 @@
 
 namespace aclc {
 
+void use_tailnet(Run& run, SourceId source, const PipelineOptions& options) {
+  run.findings.set_source(source);
+  run.tailnet = read_tailnet(run.sources[source].text(), source, run.findings, options.tailnet);
+}
+
 SyntaxTree parse_only(Run& run, SourceId source, const PipelineOptions& options) {
   run.findings.set_source(source);
   return parse(run.sources[source].text(), run.findings, options.parse);
