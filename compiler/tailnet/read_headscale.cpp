@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Nodes and users as `headscale nodes list -o json` and Headscale's API print them, in the spellings of older versions too.
+#include <algorithm>
 #include <charconv>
 
 #include "compiler/tailnet/reader.h"

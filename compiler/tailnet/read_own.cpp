@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // This project's own tailnet file, as the user guide describes it.
+#include <algorithm>
 #include <charconv>
 
 #include "compiler/tailnet/reader.h"
@@ -43,6 +44,11 @@ void TailnetReader::own_user(NodeId object) {
     if (key == kLogin) string(value, "`login`", login);
     if (key == kRole && string(value, "`role`", text)) role_of_user = role(text).value_or(Role::kMember);
   });
+  if (login.value.empty() && login.span.begin != 0) {
+    // Recorded tailnets have such users: no policy can name them, so nothing is lost.
+    report(diag::TailnetEmptyText(login.span, "`login`").as(Severity::kNote));
+    return;
+  }
   if (login.value.empty()) {
     const Span span = tree_[object].span;
     report(diag::TailnetMissingKey(Span{span.begin, std::min(span.end, span.begin + 1)}, "a user", "login"));

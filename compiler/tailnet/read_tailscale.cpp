@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Devices and users as the Tailscale API prints them (API documentation, "List tailnet devices", "List users").
+#include <algorithm>
+
 #include "compiler/tailnet/reader.h"
 
 namespace aclc {
