@@ -171,6 +171,10 @@ void report_unknown_group(const Context& context, const Selector& s, std::string
   Diagnostic found = advise(context, diag::UnknownGroup(s.span, name).as(severity), name,
                             nearest_entry(context, name, context.policy.groups), "", position);
   if (fails) found.upstream_text = kTestsFailed;
+  // A group that is synced must not become another one unasked.
+  if (severity == Severity::kWarning) {
+    for (Fix& fix : found.fixes) fix.safety = FixSafety::kUnsafe;
+  }
   if (found.help_text.empty()) {
     found.help_text = severity == Severity::kWarning
                           ? "fine if it is synced from the identity provider; otherwise nobody is in it"
