@@ -10,3 +10,5 @@ find_package(CLI11 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)  # signatures and keys of the node daemon
+pkg_check_modules(nftables REQUIRED IMPORTED_TARGET libnftables)  # the node daemon
+pkg_check_modules(mnl REQUIRED IMPORTED_TARGET libmnl)  # netlink of the node daemon

@@ -102,14 +102,14 @@ class Builder {
       for (const AddressRange& src : rules_.rules[claim.rule].sources.ranges()) {
         if (src.first.family != family_) continue;
         coverage.add(src, claim.dst, claim.ports, protocol, claim.rule, boxes);
-        if (out_.size() > limits_.per_family) return too_many(claim.rule);
+        if (boxes.size() > limits_.per_set) return too_many(claim.rule);
       }
     }
     return Done{};
   }
 
   Failure too_many(uint32_t rule) const {
-    return {"the table needs more than " + std::to_string(limits_.per_family) + " elements for " +
+    return {"the table needs more than " + std::to_string(limits_.per_set) + " elements in one set for " +
             (family_ == Family::kV4 ? "IPv4" : "IPv6") + "; rule " + std::to_string(rule) + " passed that"};
   }
 

@@ -64,6 +64,18 @@ inline Bytes icmp_message(uint8_t type, uint8_t code, uint16_t id = 7, const Byt
   return out;
 }
 
+/// An INIT chunk, without which no association begins.
+inline Bytes sctp_init(uint16_t from, uint16_t to) {
+  Bytes out = sctp_header(from, to);
+  out.insert(out.end(), {1, 0, 0, 20});
+  put32(out, 1);
+  put32(out, 65536);
+  put16(out, 1);
+  put16(out, 1);
+  put32(out, 1);
+  return out;
+}
+
 struct FragmentPlace {
   uint32_t offset = 0;  // bytes, a multiple of 8
   bool more = false;
@@ -110,11 +122,22 @@ inline Bytes opening_packet(const Address& src, const Address& dst, uint8_t prot
   switch (protocol) {
     case kTcp: return ip_packet(src, dst, protocol, tcp_header(from, port, 0x02));
     case kUdp: return ip_packet(src, dst, protocol, udp_header(from, port));
-    case kSctp: return ip_packet(src, dst, protocol, sctp_header(from, port));
+    case kSctp: return ip_packet(src, dst, protocol, sctp_init(from, port));
     case kIcmp: return ip_packet(src, dst, protocol, icmp_message(8, 0));
     case kIpv6Icmp: return ip_packet(src, dst, protocol, icmp_message(128, 0));
     default: return ip_packet(src, dst, protocol, Bytes(16));
   }
+}
+
+/// IPv4's header checksum, without which a kernel looks at nothing else.
+inline void fix_ip4_checksum(Bytes& packet) {
+  if (packet.size() < 20 || packet[0] >> 4 != 4) return;
+  packet[10] = packet[11] = 0;
+  uint32_t sum = 0;
+  for (size_t i = 0; i < 20; i += 2) sum += static_cast<uint32_t>(packet[i] << 8 | packet[i + 1]);
+  while (sum >> 16 != 0) sum = (sum & 0xffff) + (sum >> 16);
+  packet[10] = static_cast<uint8_t>(~sum >> 8);
+  packet[11] = static_cast<uint8_t>(~sum);
 }
 
 inline Address addr(std::string_view text) { return Address::parse(text).value(); }

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// The node's table in the kernel, brought from one policy to the next without losing or leaking a packet.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "daemon/backend/nft/runner.h"
+#include "daemon/backend/nft/script.h"
+
+namespace aclc::nft {
+
+struct Count {
+  uint64_t packets = 0;
+  uint64_t bytes = 0;
+};
+
+class KernelFilter {
+ public:
+  /// `runner` outlives this.
+  KernelFilter(Runner& runner, Table table) : runner_(runner), table_(std::move(table)) {}
+
+  /// Makes the table, denying all. A table that is there already goes on with what it enforces.
+  Result<Done> prepare();
+  /// A few changed elements go into the sets in use; else the sets of a new generation are filled first and then taken into use, both
+  /// at once for each packet. A failure leaves what was enforced before.
+  Result<Done> apply(const FilterBoxes& boxes, bool shields_up = false);
+  Result<Done> set_masquerade(bool wanted) { return runner_.run(masquerade_script(table_, wanted)); }
+  /// Nothing but replies come in from now on.
+  Result<Done> deny_all();
+  Result<Done> remove() { return runner_.run(remove_script(table_)); }
+
+  /// By counter, as in kCounters.
+  Result<std::map<std::string, Count>> counters();
+  /// Packets that each rule let in since its boxes came into the kernel. Slow for large tables: every element is read.
+  Result<std::map<uint32_t, Count>> rule_counts();
+  /// Whether the rules are still those that were put there; sets are looked at by name only.
+  Result<bool> is_untouched();
+
+  uint64_t generation() const { return generation_; }
+  bool last_was_delta() const { return last_was_delta_; }
+
+ private:
+  Result<Done> stage_and_flip(const FilterBoxes& boxes, bool shields_up);
+  Result<std::vector<std::string>> set_names();
+  Result<std::string> fingerprint();
+
+  Runner& runner_;
+  Table table_;
+  uint64_t generation_ = 0;
+  std::optional<FilterBoxes> current_;
+  bool shields_up_ = false;
+  bool last_was_delta_ = false;
+  std::string fingerprint_;
+};
+
+}  // namespace aclc::nft

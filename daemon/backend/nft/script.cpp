@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/backend/nft/script.h"
+
+#include <charconv>
+
+#include "daemon/backend/nft/elements.h"
+
+namespace aclc::nft {
+namespace {
+
+std::string in_table(const Table& table) { return "inet " + table.name; }
+std::string set_name(const SetPlan& set, uint64_t generation) { return set.name + "_g" + std::to_string(generation); }
+
+class Rules {
+ public:
+  explicit Rules(const Table& table) : table_(table) {}
+
+  void add(const std::string& text) { out_ += "add rule " + in_table(table_) + " filter " + text + "\n"; }
+  void drop(const std::string& match, const std::string& counter) {
+    add(match + " counter name \"" + counter + "\" drop");
+  }
+  // Records are limited, since whoever sends the packets decides how many there are.
+  void log(const std::string& match, const std::string& what) {
+    if (table_.log_group == 0) return;
+    add(match + " ct state new limit rate 20/second burst 40 packets log prefix \"aclcd " + what + "\" group " + std::to_string(table_.log_group));
+  }
+  void logged_drop(const std::string& match, const std::string& counter, const std::string& reason) {
+    log(match, reason);
+    drop(match, counter);
+  }
+  std::string& text() { return out_; }
+
+ private:
+  const Table& table_;
+  std::string out_;
+};
+
+// What precedes every look at the policy, in the order of the filter library.
+void add_prelude(Rules& rules) {
+  rules.drop("ip daddr 224.0.0.0/4", "multicast");
+  rules.drop("ip6 daddr ff00::/8", "multicast");
+  rules.drop("ip daddr 169.254.0.0/16 ip daddr != 169.254.169.254", "link_local");
+  rules.drop("ip6 daddr fe80::/10", "link_local");
+  rules.drop("ct state invalid", "invalid");
+  rules.add("ct state related meta l4proto { icmp, ipv6-icmp } counter name \"related\" accept");
+  // Only the side that was asked is taken on trust; the asking side's packets are all looked up, so that a withdrawn rule cuts its flows.
+  rules.add("ct direction reply counter name \"reply\" accept");
+}
+
+void add_self_check(Rules& rules, const FilterBoxes& boxes, uint64_t generation) {
+  const auto family = [&](const FamilyBoxes& of, const char* ip, const char* name, const char* protocol) {
+    const std::string match = of.self.empty() ? std::string("meta nfproto ") + protocol
+                                              : std::string(ip) + " daddr != @" + name + "_g" + std::to_string(generation);
+    rules.logged_drop(match, "not_self", "not-self");
+  };
+  family(boxes.v4, "ip", "self4", "ipv4");
+  family(boxes.v6, "ip6", "self6", "ipv6");
+}
+
+std::string match_of(const SetPlan& set, uint64_t generation) {
+  const std::string ip = set.family == Family::kV4 ? "ip" : "ip6";
+  const std::string at = " @" + set_name(set, generation);
+  const std::string pair = ip + " saddr . " + ip + " daddr";
+  switch (set.key) {
+    case Key::kPorts: return pair + " . meta l4proto . th dport" + at;
+    case Key::kProtocols: return pair + " . meta l4proto" + at;
+    case Key::kIcmp: return (set.family == Family::kV4 ? "meta l4proto icmp " : "meta l4proto ipv6-icmp ") + pair + at;
+    case Key::kSelf: break;
+  }
+  return {};
+}
+
+struct Difference {
+  std::vector<const Box*> gone, come;
+};
+
+// Which rule has a box does not matter to the kernel.
+bool same_place(const Box& a, const Box& b) { return a.src == b.src && a.dst == b.dst && a.protocol == b.protocol && a.ports == b.ports; }
+bool before(const Box& a, const Box& b) {
+  Box x = a, y = b;
+  x.rule = y.rule = 0;
+  return x < y;
+}
+
+Difference difference(const std::vector<Box>& from, const std::vector<Box>& to) {
+  Difference out;
+  size_t i = 0, j = 0;
+  while (i < from.size() || j < to.size()) {
+    if (i < from.size() && j < to.size() && same_place(from[i], to[j])) {
+      ++i, ++j;
+    } else if (j == to.size() || (i < from.size() && before(from[i], to[j]))) {
+      out.gone.push_back(&from[i++]);
+    } else {
+      out.come.push_back(&to[j++]);
+    }
+  }
+  return out;
+}
+
+void append_change(std::string& out, const char* verb, const Table& table, const std::string& set, Key key, const std::vector<const Box*>& boxes) {
+  if (boxes.empty()) return;
+  out += std::string(verb) + " element " + in_table(table) + " " + set + " { ";
+  for (size_t i = 0; i < boxes.size(); ++i) {
+    if (i > 0) out += ", ";
+    append_element(out, key, *boxes[i]);
+  }
+  out += " }\n";
+}
+
+}  // namespace
+
+std::string base_script(const Table& table) {
+  const std::string in = in_table(table);
+  std::string out = "add table " + in + "\n";
+  for (const std::string_view counter : kCounters) out += "add counter " + in + " " + std::string(counter) + "\n";
+  out += "add chain " + in + " filter\n";
+  for (const std::string hook : {"input", "forward"}) {
+    out += "add chain " + in + " " + hook + " { type filter hook " + hook + " priority filter - 10; policy accept; }\n";
+    out += "flush chain " + in + " " + hook + "\n";
+    out += "add rule " + in + " " + hook + " iifname \"" + table.interface + "\" jump filter\n";
+  }
+  return out;
+}
+
+std::string deny_all_script(const Table& table) {
+  Rules rules(table);
+  add_prelude(rules);
+  rules.logged_drop("meta nfproto { ipv4, ipv6 }", "no_policy", "no-policy");
+  return "flush chain " + in_table(table) + " filter\n" + rules.text();
+}
+
+std::string stage_script(const Table& table, const FilterBoxes& boxes, uint64_t generation) {
+  std::string out;
+  for (const SetPlan& set : sets_of(boxes)) {
+    const std::string name = in_table(table) + " " + set_name(set, generation);
+    out += "add set " + name + " { type " + set_type(set) + "; ";
+    if (set.has_ranges()) out += "flags interval; ";
+    if (set.key != Key::kSelf) out += "counter; ";
+    out += "}\nadd element " + name + " ";
+    append_elements(out, set);
+    out += "\n";
+  }
+  return out;
+}
+
+std::string flip_script(const Table& table, const FilterBoxes& boxes, uint64_t generation, bool shields_up,
+                        const std::vector<std::string>& obsolete) {
+  Rules rules(table);
+  add_prelude(rules);
+  add_self_check(rules, boxes, generation);
+  if (!shields_up) {
+    rules.add("meta l4proto 99 accept");
+    for (const SetPlan& set : sets_of(boxes)) {
+      if (set.key == Key::kSelf) continue;
+      rules.log(match_of(set, generation), "accept");
+      rules.add(match_of(set, generation) + " accept");
+    }
+  }
+  rules.logged_drop("meta nfproto { ipv4, ipv6 }", "no_rule", shields_up ? "shields-up" : "no-rule");
+  return "flush chain " + in_table(table) + " filter\n" + rules.text() + delete_sets_script(table, obsolete);
+}
+
+std::string delete_sets_script(const Table& table, const std::vector<std::string>& sets) {
+  std::string out;
+  for (const std::string& set : sets) out += "delete set " + in_table(table) + " " + set + "\n";
+  return out;
+}
+
+std::string remove_script(const Table& table) { return "add table " + in_table(table) + "\ndelete table " + in_table(table) + "\n"; }
+
+std::string masquerade_script(const Table& table, bool wanted) {
+  const std::string chain = in_table(table) + " masquerade";
+  std::string out = "add chain " + chain + " { type nat hook postrouting priority srcnat; policy accept; }\nflush chain " + chain + "\n";
+  if (wanted) out += "add rule " + chain + " iifname \"" + table.interface + "\" oifname != \"" + table.interface + "\" masquerade\n";
+  return out;
+}
+
+std::optional<std::string> delta_script(const Table& table, const FilterBoxes& from, const FilterBoxes& to, uint64_t generation, size_t most) {
+  const auto old_sets = sets_of(from), new_sets = sets_of(to);
+  if (old_sets.size() != new_sets.size() || from.v4.self != to.v4.self || from.v6.self != to.v6.self) return std::nullopt;
+  std::string gone, come;
+  size_t changes = 0;
+  for (size_t i = 0; i < old_sets.size(); ++i) {
+    const SetPlan& before_set = old_sets[i];
+    const SetPlan& after_set = new_sets[i];
+    if (before_set.name != after_set.name) return std::nullopt;
+    if (before_set.key == Key::kSelf) continue;
+    const Difference d = difference(*before_set.boxes, *after_set.boxes);
+    changes += d.gone.size() + d.come.size();
+    if (changes > most) return std::nullopt;
+    if ((!d.gone.empty() || !d.come.empty()) && before_set.has_ranges() != after_set.has_ranges()) return std::nullopt;
+    append_change(gone, "delete", table, set_name(before_set, generation), before_set.key, d.gone);
+    append_change(come, "add", table, set_name(before_set, generation), before_set.key, d.come);
+  }
+  return gone + come;
+}
+
+std::optional<uint64_t> generation_of(std::string_view set) {
+  const size_t at = set.rfind("_g");
+  if (at == std::string_view::npos || at + 2 == set.size()) return std::nullopt;
+  uint64_t n = 0;
+  const auto [end, error] = std::from_chars(set.data() + at + 2, set.data() + set.size(), n);
+  if (error != std::errc() || end != set.data() + set.size()) return std::nullopt;
+  return n;
+}
+
+}  // namespace aclc::nft

@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kernel's rules with real packets: the same verdicts as the library, no loss and no leak while policies change.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include "daemon/backend/nft/kernel_filter.h"
+#include "daemon/telemetry/packet_log.h"
+#include "evaluator/packet/packet_filter.h"
+#include "evaluator/program/compile.h"
+#include "evaluator/wire/semantics.h"
+#include "tests/integration/tunnel.h"
+#include "tests/support/random_filter.h"
+
+namespace aclc::testing {
+namespace {
+
+using nft::KernelFilter;
+using Clock = std::chrono::steady_clock;
+
+const Address kUs = addr("100.64.0.9"), kUs6 = addr("fd7a:115c:a1e0::9"), kPeer = addr("100.64.0.1"), kPeer6 = addr("fd7a:115c:a1e0::1");
+
+AddressSet local_addresses() {
+  AddressSet out;
+  out.add(kUs);
+  out.add(kUs6);
+  out.add(*Prefix::parse("10.33.0.0/24"));
+  out.remove({addr("10.33.0.1"), addr("10.33.0.1")});
+  return out;
+}
+
+FilterBoxes boxes_of(const std::vector<wire::FilterRule>& rules) {
+  return filter_boxes(wire::resolve(rules), wire::reachable_destinations(local_addresses())).value();
+}
+
+std::vector<wire::FilterRule> allow(std::vector<std::string> from, PortRange ports, std::vector<uint8_t> protocols = {}) {
+  return {{std::move(from), {{"*", ports}}, std::move(protocols), {}}};
+}
+
+// n rules for hosts that never send here.
+std::vector<wire::FilterRule> crowd(uint32_t n, uint32_t base = 0x64500000) {
+  wire::FilterRule rule{{}, {{"100.64.0.9", {1000, 1010}}}, {6}, {}};
+  for (uint32_t i = 0; i < n; ++i) rule.src_ips.push_back(Address::v4(base + 2 * i).to_text());
+  return {rule};
+}
+std::vector<wire::FilterRule> joined(std::vector<wire::FilterRule> a, const std::vector<wire::FilterRule>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+// One namespace for the whole program; a fresh table for each test. What our hooks let pass is counted behind them and dropped there,
+// so that the kernel answers nothing.
+class Kernel : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    if (!enter_own_network()) return;
+    tun_ = std::make_unique<Tunnel>("tun0");
+    lan_ = std::make_unique<Tunnel>("lan0");
+    runner_ = nft::libnftables_runner();
+    usable_ = tun_->ok() && lan_->ok() && configure_own_network();
+    if (!usable_) return;
+    usable_ = runner_->run("add table inet sink\n"
+                           "add chain inet sink i { type filter hook input priority 100; policy accept; }\n"
+                           "add chain inet sink f { type filter hook forward priority 100; policy accept; }\n"
+                           "add rule inet sink i iifname \"tun0\" log prefix \"in\" group 9 drop\n"
+                           "add rule inet sink f iifname \"tun0\" log prefix \"fwd\" group 9 drop\n").ok();
+    auto log = PacketLog::open(9);
+    usable_ = usable_ && log.ok();
+    if (log) passed_ = std::move(log).value();
+  }
+  static void TearDownTestSuite() {
+    passed_.reset();
+    tun_.reset();
+    lan_.reset();
+  }
+  void SetUp() override {
+    if (!usable_) GTEST_SKIP() << "needs root, network namespaces, /dev/net/tun and nftables";
+    filter_ = std::make_unique<KernelFilter>(*runner_, nft::Table{"tun0", "aclcd", 0});
+    ASSERT_TRUE(filter_->prepare());
+    drain();
+  }
+  void TearDown() override {
+    if (usable_ && filter_) static_cast<void>(filter_->remove());
+  }
+
+  static uint32_t drain() {
+    uint32_t n = 0;
+    passed_->read([&n](const LoggedPacket&) { ++n; });
+    return n;
+  }
+  static bool passes(const Bytes& packet) {
+    EXPECT_TRUE(tun_->send(packet));
+    return drain() > 0;
+  }
+  void apply(const std::vector<wire::FilterRule>& rules) {
+    const auto done = filter_->apply(boxes_of(rules));
+    ASSERT_TRUE(done.ok()) << done.error().message;
+  }
+  uint64_t packets(const std::string& counter) { return filter_->counters().value()[counter].packets; }
+
+  static inline std::unique_ptr<Tunnel> tun_, lan_;
+  static inline std::unique_ptr<nft::Runner> runner_;
+  static inline std::unique_ptr<PacketLog> passed_;
+  static inline bool usable_ = false;
+  std::unique_ptr<KernelFilter> filter_;
+};
+
+TEST_F(Kernel, DeniesAllBeforeThereIsAPolicy) {
+  for (const uint8_t protocol : {kTcp, kUdp, kSctp, kIcmp, uint8_t{116}}) EXPECT_FALSE(passes(opening_packet(kPeer, kUs, protocol, 22)));
+  EXPECT_FALSE(passes(opening_packet(kPeer6, kUs6, kTcp, 22)));
+  EXPECT_EQ(packets("no_policy"), 6u);
+}
+
+TEST_F(Kernel, AllowsAndDeniesByRule) {
+  apply(allow({"100.64.0.1", "fd7a:115c:a1e0::1"}, PortRange::single(22)));
+  EXPECT_TRUE(passes(opening_packet(kPeer, kUs, kTcp, 22)));
+  EXPECT_TRUE(passes(opening_packet(kPeer6, kUs6, kUdp, 22)));
+  EXPECT_TRUE(passes(opening_packet(kPeer, kUs, kIcmp, 0)));
+  EXPECT_FALSE(passes(opening_packet(kPeer, kUs, kTcp, 23)));
+  EXPECT_FALSE(passes(opening_packet(addr("100.64.0.2"), kUs, kTcp, 22)));
+  EXPECT_FALSE(passes(opening_packet(addr("100.64.0.2"), kUs, kIcmp, 0)));
+  EXPECT_FALSE(passes(opening_packet(kPeer, kUs, kSctp, 22)));
+  EXPECT_EQ(packets("no_rule"), 4u);
+  EXPECT_EQ(filter_->rule_counts().value()[0].packets, 3u);
+}
+
+TEST_F(Kernel, FragmentsGoTheWayOfTheirPacket) {
+  apply(allow({"100.64.0.1"}, PortRange::single(22), {17}));
+  const auto pieces_pass = [&](uint16_t port, uint32_t id) {
+    EXPECT_TRUE(tun_->send(ip4_packet(kPeer, kUs, kUdp, udp_header(5, port, 152 - 8), {0, true, id})));
+    return passes(ip4_packet(kPeer, kUs, kUdp, Bytes(40), {152, false, id}));
+  };
+  EXPECT_TRUE(pieces_pass(22, 1));
+  EXPECT_FALSE(pieces_pass(23, 2));
+  // The second piece lies over the first one's ports.
+  EXPECT_TRUE(tun_->send(ip4_packet(kPeer, kUs, kUdp, udp_header(5, 23, 64), {0, true, 3})));
+  EXPECT_FALSE(passes(ip4_packet(kPeer, kUs, kUdp, udp_header(5, 22, 72), {8, false, 3})));
+}
+
+TEST_F(Kernel, AgreesWithTheLibraryOnRandomPackets) {
+  uint32_t sent = 0, accepted = 0;
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    Random random(seed);
+    std::vector<wire::FilterRule> rules;
+    for (uint32_t i = 1 + random.below(8); i > 0; --i) rules.push_back(random_rule(random.next()));
+    if (random.one_in(2)) rules.push_back(allow({"100.64.0.0/28", "fd7a:115c:a1e0::/120"}, {0, 511})[0]);
+    const NodeFilter node{"n", rules, local_addresses(), {}};
+    PolicySlot slot;
+    slot.publish({Program::load(ProgramBytes::copy(compile_program(std::span(&node, 1)).value().bytes)).value(), 0, false});
+    PacketFilter library(slot, {});
+    apply(rules);
+    for (int i = 0; i < 2500; ++i) {
+      // Linux takes an ICMP of one family inside the other for invalid, whatever the rules say.
+      const bool v6 = random.one_in(3);
+      const uint8_t protocols[] = {kTcp, kTcp, kUdp, kUdp, kSctp, v6 ? kIpv6Icmp : kIcmp, 116, 127, 99};
+      const Address src = v6 ? Address::v6(kPeer6.bits() + 8 + random.below(24)) : Address::v4(static_cast<uint32_t>(kUs.lo) + 1 + random.below(24));
+      const Address dst = v6 ? (random.one_in(8) ? addr("fd7a:115c:a1e0::8888") : kUs6)
+                             : random.one_in(4) ? Address::v4(0x0a210002 + random.below(200)) : random.one_in(8) ? addr("10.33.0.1") : kUs;
+      const uint8_t protocol = protocols[random.below(static_cast<uint32_t>(std::size(protocols)))];
+      const Bytes packet = opening_packet(src, dst, protocol, random_port(random), static_cast<uint16_t>(1024 + sent % 60000));
+      const Decision want = library.check_in(packet, sent);
+      const bool got = passes(packet);
+      ++sent;
+      accepted += got ? 1 : 0;
+      ASSERT_EQ(got, want.accept) << "seed " << seed << " packet " << i << ": " << src.to_text() << " -> " << dst.to_text() << " protocol "
+                                  << int{protocol} << " library: " << reason_name(want.reason);
+    }
+  }
+  EXPECT_EQ(sent, 100'000u);
+  EXPECT_GT(accepted, sent / 20);
+  EXPECT_LT(accepted, sent - sent / 20);
+}
+
+// Sends allowed and denied packets from another thread while `change` runs again and again.
+struct Traffic {
+  uint32_t allowed_sent = 0, allowed_passed = 0, denied_passed = 0, changes = 0;
+};
+
+class UnderTraffic : public Kernel {
+ protected:
+  template <class Change>
+  Traffic run(uint32_t packets, uint32_t changes_wanted, const Change& change) {
+    Traffic out;
+    std::atomic<bool> sending{true};
+    std::atomic<uint32_t> changes{0};
+    std::thread sender([&] {
+      for (uint32_t i = 0; i < packets || changes.load() < changes_wanted; ++i) {
+        const auto from = static_cast<uint16_t>(1024 + i % 60000);
+        tun_->send(opening_packet(kPeer, kUs, kUdp, 22, from));
+        ++out.allowed_sent;
+        tun_->send(opening_packet(kPeer, kUs, kUdp, 23, from));
+        passed_->read([&out](const LoggedPacket& p) { ++(parse_packet(p.packet).dst_port == 22 ? out.allowed_passed : out.denied_passed); });
+        std::this_thread::sleep_for(std::chrono::microseconds(300));
+      }
+      sending = false;
+    });
+    while (sending) {
+      change(changes.load());
+      ++changes;
+    }
+    sender.join();
+    passed_->read([&out](const LoggedPacket& p) { ++(parse_packet(p.packet).dst_port == 22 ? out.allowed_passed : out.denied_passed); });
+    out.changes = changes;
+    return out;
+  }
+};
+
+TEST_F(UnderTraffic, NewGenerationsLoseAndLeakNothing) {
+  const auto base = allow({"100.64.0.1"}, PortRange::single(22), {17});
+  const FilterBoxes big = boxes_of(joined(base, crowd(10'000))), small = boxes_of(joined(base, crowd(4, 0x64600000)));
+  ASSERT_TRUE(filter_->apply(big));
+  const Traffic t = run(4000, 60, [&](uint32_t i) { EXPECT_TRUE(filter_->apply(i % 2 == 0 ? small : big)); });
+  RecordProperty("changes", static_cast<int>(t.changes));
+  EXPECT_GE(t.changes, 60u);
+  EXPECT_EQ(t.allowed_passed, t.allowed_sent);
+  EXPECT_EQ(t.denied_passed, 0u);
+}
+
+TEST_F(UnderTraffic, DeltasLoseAndLeakNothing) {
+  const auto base = joined(allow({"100.64.0.1"}, PortRange::single(22), {17}), crowd(2'000));
+  const FilterBoxes a = boxes_of(base), b = boxes_of(joined(base, allow({"100.64.0.77"}, PortRange::single(80), {6})));
+  ASSERT_TRUE(filter_->apply(a));
+  const Traffic t = run(4000, 100, [&](uint32_t i) {
+    EXPECT_TRUE(filter_->apply(i % 2 == 0 ? b : a));
+    EXPECT_TRUE(filter_->last_was_delta());
+  });
+  EXPECT_GE(t.changes, 100u);
+  EXPECT_EQ(t.allowed_passed, t.allowed_sent);
+  EXPECT_EQ(t.denied_passed, 0u);
+}
+
+TEST_F(Kernel, AnswersDoNotKeepAWithdrawnFlowAlive) {
+  ASSERT_TRUE(runner_->run("flush chain inet sink i").ok());  // let packets reach the kernel, so that it answers
+  apply(allow({"100.64.0.1"}, PortRange::all()));
+  const auto echoes = [&](uint16_t id) {
+    while (!tun_->receive().empty()) {
+    }
+    tun_->send(ip4_packet(kPeer, kUs, kIcmp, [&] {
+      Bytes m = icmp_message(8, 0, id, Bytes(8));
+      uint32_t sum = 0;
+      for (size_t i = 0; i < m.size(); i += 2) sum += static_cast<uint32_t>(m[i] << 8 | m[i + 1]);
+      sum = (sum & 0xffff) + (sum >> 16);
+      m[2] = static_cast<uint8_t>(~sum >> 8);
+      m[3] = static_cast<uint8_t>(~sum);
+      return m;
+    }()));
+    for (Bytes p = tun_->receive(); !p.empty(); p = tun_->receive()) {
+      if (is_echo_reply(parse_packet(p))) return true;
+    }
+    return false;
+  };
+  EXPECT_TRUE(echoes(5));
+  EXPECT_TRUE(echoes(5));  // established now
+  apply({});
+  EXPECT_FALSE(echoes(5));
+  EXPECT_TRUE(runner_->run("add rule inet sink i iifname \"tun0\" log prefix \"in\" group 9 drop").ok());
+}
+
+TEST_F(Kernel, ARefusedUpdateChangesNothing) {
+  apply(allow({"100.64.0.1"}, PortRange::single(22)));
+  FilterBoxes broken = boxes_of(allow({"100.64.0.1"}, PortRange::single(23)));
+  // Two boxes that overlap: what the planner never makes, and the kernel refuses.
+  const Box wide{{addr("100.64.0.4"), addr("100.64.0.4")}, {kUs, kUs}, kTcp, {20, 30}, 0};
+  Box inside = wide;
+  inside.ports = {25, 40};
+  broken.v4.ports = {wide, inside};
+  const auto done = filter_->apply(broken);
+  ASSERT_FALSE(done.ok());
+  EXPECT_THAT(done.error().message, ::testing::HasSubstr("nftables refused"));
+  EXPECT_TRUE(passes(opening_packet(kPeer, kUs, kTcp, 22)));
+  EXPECT_FALSE(passes(opening_packet(kPeer, kUs, kTcp, 23)));
+  apply(allow({"100.64.0.1"}, PortRange::single(23)));
+  EXPECT_TRUE(passes(opening_packet(kPeer, kUs, kTcp, 23)));
+}
+
+TEST_F(Kernel, ADeathAtAnyMomentLeavesAnEnforcingTable) {
+  const auto base = allow({"100.64.0.1"}, PortRange::single(22));
+  const FilterBoxes a = boxes_of(joined(base, crowd(3000))), b = boxes_of(joined(base, crowd(3000, 0x64600000)));
+  for (int round = 0; round < 12; ++round) {
+    const pid_t child = fork();
+    if (child == 0) {
+      const auto runner = nft::libnftables_runner();
+      KernelFilter filter(*runner, nft::Table{"tun0", "aclcd", 0});
+      if (!filter.prepare()) _exit(1);
+      for (int i = 0;; ++i) {
+        if (!filter.apply(i % 2 == 0 ? a : b)) _exit(1);
+      }
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(150 + 23 * round));
+    kill(child, SIGKILL);
+    int status = 0;
+    waitpid(child, &status, 0);
+    ASSERT_TRUE(WIFSIGNALED(status));
+    EXPECT_FALSE(passes(opening_packet(kPeer, kUs, kTcp, 23))) << round;
+    KernelFilter heir(*runner_, nft::Table{"tun0", "aclcd", 0});
+    ASSERT_TRUE(heir.prepare());
+    EXPECT_FALSE(passes(opening_packet(kPeer, kUs, kTcp, 23))) << round;
+    ASSERT_TRUE(heir.apply(a));
+    EXPECT_TRUE(passes(opening_packet(kPeer, kUs, kTcp, 22))) << round;
+  }
+  const auto sets = runner_->query("list sets inet");
+  ASSERT_TRUE(sets.ok());
+  size_t generations = 0;
+  for (size_t at = sets->find("\"in4_g"); at != std::string::npos; at = sets->find("\"in4_g", at + 1)) ++generations;
+  EXPECT_EQ(generations, 1u);  // nothing is left of those that died
+}
+
+TEST_F(Kernel, OthersTablesAndTrafficAreLeftAlone) {
+  ASSERT_TRUE(runner_->run("add table inet neighbour\nadd chain inet neighbour c { type filter hook input priority 0; policy accept; }\n"
+                           "add rule inet neighbour c tcp dport 4444 drop").ok());
+  const auto before = runner_->query("list table inet neighbour").value();
+  apply(allow({"100.64.0.1"}, PortRange::all()));
+  EXPECT_FALSE(passes(opening_packet(kPeer, kUs, kTcp, 4444)));  // our yes does not overrule their no
+  EXPECT_TRUE(passes(opening_packet(kPeer, kUs, kTcp, 4445)));
+  EXPECT_TRUE(run_quietly("ping -c1 -W1 127.0.0.1 || nc -zu -w1 127.0.0.1 1 || true"));
+  ASSERT_TRUE(runner_->run("add rule inet sink i iifname \"lan0\" log prefix \"lan\" group 9 drop").ok());
+  EXPECT_TRUE(lan_->send(opening_packet(addr("10.33.0.7"), addr("10.33.0.1"), kTcp, 9)));
+  EXPECT_EQ(drain(), 1u);  // what does not come in by our interface is not ours to judge
+  ASSERT_TRUE(filter_->remove());
+  EXPECT_EQ(runner_->query("list table inet neighbour").value(), before);
+  ASSERT_TRUE(runner_->run("delete table inet neighbour").ok());
+}
+
+TEST_F(Kernel, SeesWhenSomebodyElseChangedItsRules) {
+  apply(allow({"100.64.0.1"}, PortRange::single(22)));
+  EXPECT_TRUE(filter_->is_untouched().value());
+  passes(opening_packet(kPeer, kUs, kTcp, 23));  // counters move
+  EXPECT_TRUE(filter_->is_untouched().value());
+  ASSERT_TRUE(runner_->run("insert rule inet aclcd filter accept").ok());
+  EXPECT_FALSE(filter_->is_untouched().value());
+}
+
+TEST_F(Kernel, TakesLargeTables) {
+  for (const uint32_t n : {100u, 1'000u, 10'000u, 49'999u}) {
+    const FilterBoxes boxes = boxes_of(crowd(n));
+    apply({});
+    const auto start = Clock::now();
+    ASSERT_TRUE(filter_->apply(boxes));
+    const auto took = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+    FilterBoxes more = boxes_of(joined(crowd(n), {{{"100.64.0.77"}, {{"100.64.0.9", {80, 81}}}, {6}, {}}}));
+    const auto again = Clock::now();
+    const auto done = filter_->apply(more);
+    const auto one_rule = std::chrono::duration<double, std::milli>(Clock::now() - again).count();
+    ASSERT_TRUE(done.ok()) << n;
+    std::printf("%6u elements: %.1f ms, one rule more: %.1f ms\n", n, took, one_rule);
+  }
+}
+
+}  // namespace
+}  // namespace aclc::testing
