@@ -7,6 +7,7 @@ namespace {
 constexpr Command kCommands[] = {
     {"check", "would the control plane take it? every fault with its place, its cause and a fix", define_check},
     {"fmt", "print, check or write the canonical layout", define_fmt},
+    {"compile", "what every node gets: filter and ssh rules, routes, peers, and because of which line", define_compile},
     {"explain", "what a finding means, with an example and how to mend it", define_explain},
     {"dump", "a phase's view of a policy, for people who work on aclc", define_dump},
 };
