@@ -33,7 +33,9 @@ void DiagnosticEngine::report(Diagnostic diagnostic) {
 const std::vector<Diagnostic>& DiagnosticEngine::sorted() {
   if (sorted_) return all_;
   std::stable_sort(all_.begin(), all_.end(), [](const Diagnostic& a, const Diagnostic& b) {
-    return std::tuple(a.source, a.span.begin) < std::tuple(b.source, b.span.begin);
+    // Of two at one place the one that the hosted service reports too comes first.
+    return std::tuple(a.source, a.span.begin, a.upstream_text.empty()) <
+           std::tuple(b.source, b.span.begin, b.upstream_text.empty());
   });
   // Repeats share their beginning, so only a run of equal beginnings has to be searched; and runs are short, but for a
   // text that was made to have one.

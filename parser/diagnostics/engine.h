@@ -40,7 +40,8 @@ class DiagnosticEngine : public DiagnosticSink {
 
   void report(Diagnostic diagnostic) override;
 
-  /// By source, then place; equal places in the order of the reports. The same finding at the same place stands once.
+  /// By source, then place; at one place findings with the hosted service's words first, else in the order of the reports.
+  /// The same finding at the same place stands once.
   const std::vector<Diagnostic>& sorted();
   /// Of what is kept, repeats aside, and what was not kept.
   Counts counts();

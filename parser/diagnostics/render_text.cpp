@@ -55,6 +55,7 @@ class TextRenderer {
                         paint(kDim, fmt::format("[{}]", d.slug())));
     if (d.source.valid()) {
       shown_in_ = d.source;
+      shown_line_ = 0;
       gutter_ = gutter_of(d);
       snippet(d.source, d.span, '^', colour_of(d.severity), {});
     }
@@ -88,9 +89,14 @@ class TextRenderer {
       const LineColumn at = places_.of(source, span.begin);
       out_ += fmt::format("  {}:{}:{}:\n", printable(buffer.name()), at.line, at.column);
     }
-    shown_in_ = source;
     const Excerpt e = excerpt(buffer, line, span);
-    out_ += fmt::format("{} {}\n", paint(kDim, fmt::format("{:>{}} |", line, gutter_ + 1)), e.shown);
+    // A label on the line above it needs no second copy of the line, unless that one was cut elsewhere.
+    if (source != shown_in_ || line != shown_line_ || e.shown != shown_) {
+      out_ += fmt::format("{} {}\n", paint(kDim, fmt::format("{:>{}} |", line, gutter_ + 1)), e.shown);
+    }
+    shown_in_ = source;
+    shown_line_ = line;
+    shown_ = e.shown;
     out_ += paint(kDim, fmt::format("{:>{}} |", "", gutter_ + 1));
     out_.append(static_cast<size_t>(e.begin) + 1, ' ');
     std::string underline(static_cast<size_t>(std::max(1, e.end - e.begin)), mark);
@@ -152,7 +158,9 @@ class TextRenderer {
   const TextStyle& style_;
   Places places_;
   std::string out_;
-  SourceId shown_in_;
+  SourceId shown_in_;  ///< what the last snippet of this finding showed
+  uint32_t shown_line_ = 0;
+  std::string shown_;
   int gutter_ = 5;
 };
 

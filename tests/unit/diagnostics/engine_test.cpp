@@ -24,6 +24,13 @@ TEST(Engine, SortsByPlaceAndKeepsTheOrderOfEqualPlaces) {
               ElementsAre(testing::HasSubstr("`b`"), testing::HasSubstr("`a`"), testing::HasSubstr("`c`")));
 }
 
+TEST(Engine, PutsWhatTheHostedServiceReportsFirstAtItsPlace) {
+  DiagnosticEngine engine;
+  engine.report(diag::UnknownTag({2, 3}, "a"));
+  engine.report(diag::UnknownTag({2, 3}, "b").upstream("tag not found"));
+  EXPECT_THAT(messages(engine), ElementsAre(testing::HasSubstr("`b`"), testing::HasSubstr("`a`")));
+}
+
 TEST(Engine, DropsTheSameFindingAtTheSamePlaceOnly) {
   DiagnosticEngine engine;
   for (int i = 0; i < 3; ++i) {

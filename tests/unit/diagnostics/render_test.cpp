@@ -43,6 +43,14 @@ TEST(RenderText, ShowsLabelsHelpAndFixes) {
                                       "  fix: replace it\n"));
 }
 
+TEST(RenderText, ShowsALineOnceForAllThatStandsOnIt) {
+  const OneText t("tag:a tag:b\n");
+  EXPECT_EQ(snippet(t, t.unknown_tag("tag:b").label(t.at("tag:a"), "this one has")),
+            "     1 | tag:a tag:b\n"
+            "       |       ^^^^^\n"
+            "       | ----- this one has\n");
+}
+
 TEST(RenderText, NamesTheFileOfALabelElsewhere) {
   OneText t("tag:b\n");
   const SourceId other = t.sources.add("tailnet.json", "x\n  tag:b\n");
