@@ -55,7 +55,7 @@ void TailnetReader::add_node(Node node, Span object, const FileText& owner, bool
   std::vector<std::pair<Address, Span>> addresses = std::move(pending_);
   pending_.clear();
   if (!node.name.valid()) {
-    report(diag::TailnetMissingKey(at, "a node", "name"));
+    if (!faulty_) report(diag::TailnetMissingKey(at, "a node", "name"));
     return;
   }
   const std::string_view name = out_.text(node.name);
@@ -67,7 +67,7 @@ void TailnetReader::add_node(Node node, Span object, const FileText& owner, bool
   if (node.tagged()) {
     if (!owner.value.empty() && owner_matters) report(diag::TaggedAndOwned(owner.span, name, owner.value));
   } else if (owner.value.empty()) {
-    report(diag::NodeWithoutOwner(node.span, name).help("give it `user` or `tags`"));
+    if (!faulty_) report(diag::NodeWithoutOwner(node.span, name).help("give it `user` or `tags`"));
     return;
   } else {
     node.user = user_of(owner.value, owner.span);
@@ -77,7 +77,7 @@ void TailnetReader::add_node(Node node, Span object, const FileText& owner, bool
     }
   }
   if (!node.ipv4 && !node.ipv6) {
-    report(diag::NodeWithoutAddress(node.span, name));
+    if (!faulty_) report(diag::NodeWithoutAddress(node.span, name));
     return;
   }
   for (const auto& [address, span] : addresses) {

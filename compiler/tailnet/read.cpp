@@ -14,7 +14,8 @@ class BoundedSink final : public DiagnosticSink {
   BoundedSink(DiagnosticSink& next, SourceId source) : next_(next), source_(source) {}
 
   void report(Diagnostic d) override {
-    if (count_ == kMost) next_.report(diag::TailnetTooManyFaults(d.span, kMost).in(source_));
+    // At the start of the file, where it is read first.
+    if (count_ == kMost) next_.report(diag::TailnetTooManyFaults(Span{0, 0}, kMost).in(source_));
     if (count_++ < kMost) next_.report(std::move(d).in(source_));
   }
 

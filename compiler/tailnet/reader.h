@@ -82,7 +82,10 @@ class TailnetReader {
   void check_approved(const Node& node, const std::vector<FileText>& approved);
   void check_addresses();
 
-  void report(Diagnostic&& d) { sink_.report(std::move(d).in(out_.source)); }
+  void report(Diagnostic&& d) {
+    faulty_ = faulty_ || d.severity == Severity::kError;
+    sink_.report(std::move(d).in(out_.source));
+  }
   StringId intern(std::string_view text) { return out_.names.intern(text); }
   Span inside(NodeId string) const {
     const Span s = tree_[string].span;
@@ -93,6 +96,7 @@ class TailnetReader {
   DiagnosticSink& sink_;
   const bool strict_;
   Tailnet out_;
+  bool faulty_ = false;      ///< the element being read has an error: what it then lacks is no news
   bool users_given_ = false;           ///< the file lists its users: who is not there is unknown
   std::vector<UserId> user_by_login_;  ///< by StringId of the login
   std::vector<TailnetNodeId> node_by_name_;
@@ -131,7 +135,12 @@ template <class F>
 void TailnetReader::objects(NodeId array, std::string_view what, F&& f) {
   if (!is_array(array, what)) return;
   for (const NodeId element : tree_.children(array)) {
-    if (is_object(element, what)) f(element);
+    faulty_ = false;
+    if (tree_.is(element, NodeKind::kObject)) {
+      f(element);
+    } else {
+      wrong_type(element, std::string("each of ").append(what), "an object");
+    }
   }
 }
 
