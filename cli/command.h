@@ -43,6 +43,7 @@ std::span<const Command> commands();
 // One for each file of that name.
 Action define_check(CLI::App& app, Console& console);
 Action define_compile(CLI::App& app, Console& console);
+Action define_decide(CLI::App& app, Console& console);
 Action define_dump(CLI::App& app, Console& console);
 Action define_explain(CLI::App& app, Console& console);
 Action define_fmt(CLI::App& app, Console& console);

@@ -8,6 +8,7 @@ constexpr Command kCommands[] = {
     {"check", "would the control plane take it? every fault with its place, its cause and a fix", define_check},
     {"fmt", "print, check or write the canonical layout", define_fmt},
     {"compile", "what every node gets: filter and ssh rules, routes, peers, and because of which line", define_compile},
+    {"decide", "what wire rules (a netmap's packet filter) say to packets", define_decide},
     {"explain", "what a finding means, with an example and how to mend it", define_explain},
     {"dump", "a phase's view of a policy, for people who work on aclc", define_dump},
 };

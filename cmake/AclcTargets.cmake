@@ -18,6 +18,9 @@ target_compile_options(aclc_options INTERFACE $<BUILD_INTERFACE:$<$<CXX_COMPILER
 if(ACLC_WERROR)
   target_compile_options(aclc_options INTERFACE $<BUILD_INTERFACE:-Werror>)
 endif()
+if(ACLC_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)  # what libFuzzer steers by
+endif()
 if(ACLC_SANITIZE)
   add_compile_options(-fsanitize=${ACLC_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
   add_link_options(-fsanitize=${ACLC_SANITIZE})
