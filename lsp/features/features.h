@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an editor can ask about a policy, one function a feature, each in a file of its own. They read an analysis and answer
+// in the protocol's structures; they know no connection, no request and no other document.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "lsp/protocol/types.h"
+#include "lsp/service/analysis.h"
+#include "lsp/service/verdicts.h"
+
+namespace aclc::lsp {
+
+/// One version of one document as a feature sees it.
+struct View {
+  const Analysis& analysis;
+  const Positions& at;
+  const std::string& uri;
+  std::optional<int64_t> version;       ///< the editor's number; unset for a file that is not open
+  const Verdicts* verdicts = nullptr;   ///< what the slow tier found for this very text; null until it has
+};
+
+/// At most this many are shown of one document; a last one says how many more there are.
+inline constexpr size_t kMaxDiagnostics = 500;
+
+DiagnosticItem to_item(const View& view, const Diagnostic& finding);
+std::vector<DiagnosticItem> diagnostics(const View& view);
+
+std::vector<DocumentSymbol> document_symbols(const View& view);
+/// Appends the definitions whose names hold the query's letters in order, ASCII case aside; an empty query fits all.
+void workspace_symbols(const View& view, std::string_view query, size_t limit, std::vector<WorkspaceSymbol>& out);
+
+std::vector<FoldingRange> folding_ranges(const View& view);
+SelectionChain selection_range(const View& view, uint32_t offset);
+
+std::optional<Hover> hover(const View& view, uint32_t offset);
+
+CompletionList complete(const View& view, uint32_t offset);
+
+std::vector<Location> definition(const View& view, uint32_t offset);
+std::vector<Location> references(const View& view, uint32_t offset, bool with_declaration);
+std::vector<DocumentHighlight> highlights(const View& view, uint32_t offset);
+
+/// What may be renamed, or why it may not.
+std::variant<PrepareRename, ResponseError> prepare_rename(const View& view, uint32_t offset);
+/// new_name with or without the prefix. Refuses what would change the meaning of the policy.
+std::variant<WorkspaceEdit, ResponseError> rename(const View& view, uint32_t offset, std::string_view new_name);
+
+/// Quick fixes of findings in the span, refactorings of what stands there, and actions on the whole text. `only` holds the
+/// kinds that the client wants, empty for all.
+std::vector<CodeAction> code_actions(const View& view, Span span, const std::vector<std::string>& only);
+
+std::vector<CodeLens> code_lenses(const View& view);
+std::vector<InlayHint> inlay_hints(const View& view, Span span);
+
+std::span<const std::string_view> semantic_token_types();
+std::span<const std::string_view> semantic_token_modifiers();
+/// In the protocol's relative form.
+std::vector<uint32_t> semantic_tokens(const View& view, std::optional<Span> only);
+
+/// Empty where nobody stands there.
+std::vector<CallItem> prepare_call_hierarchy(const View& view, uint32_t offset);
+/// Who can reach what the item names; `name` and `kind` are those of its data.
+std::vector<Call> incoming_calls(const View& view, SelectorKind kind, std::string_view name);
+/// What it can reach.
+std::vector<Call> outgoing_calls(const View& view, SelectorKind kind, std::string_view name);
+
+std::vector<DocumentLink> document_links(const View& view);
+
+/// Edits that lay the whole text out, or the members that a span touches; none for a broken text.
+std::vector<TextEdit> format_edits(const View& view, std::optional<Span> only);
+
+}  // namespace aclc::lsp

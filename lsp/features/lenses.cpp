@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lines above the code: how often a name is used, what a rule reaches, how a test fared.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "lsp/features/features.h"
+#include "lsp/protocol/writer.h"
+#include "lsp/service/labels.h"
+
+namespace aclc::lsp {
+namespace {
+
+constexpr size_t kMaxLenses = 2000;
+
+class Lenses {
+ public:
+  explicit Lenses(const View& view) : view_(view), a_(view.analysis), p_(a_.policy()) {}
+
+  std::vector<CodeLens> all() {
+    tests();
+    rules();
+    for_each_definition(p_, [&](const Text& name, SelectorKind kind, Span, Entry) {
+      if (!name.present()) return;
+      const uint32_t uses = a_.occurrences().uses_of(kind, name.value);
+      add(name.span, counted(uses, "reference"), "aclc.showReferences", position_arguments(name.span));
+    });
+    return std::move(out_);
+  }
+
+ private:
+  void add(Span where, std::string title, std::string command, std::string arguments) {
+    if (out_.size() >= kMaxLenses) return;
+    out_.push_back({view_.at.range(where), Command{std::move(title), std::move(command), std::move(arguments)}, ""});
+  }
+  std::string uri_arguments(std::string more = {}) const { return "[" + json_quote(view_.uri) + more + "]"; }
+  std::string position_arguments(Span span) const {
+    const Position at = view_.at.position(span.begin);
+    return uri_arguments(fmt::format(",{{\"line\":{},\"character\":{}}}", at.line, at.character));
+  }
+
+  void tests() {
+    const Verdicts* verdicts = view_.verdicts;
+    const auto title = [&](Entry entry) -> std::string {
+      if (!verdicts) return "run test";
+      const TestVerdict* v = verdicts->of(entry);
+      if (!verdicts->tests_run || !v) return "run test";
+      if (v->failed == 0) return fmt::format("pass ({}/{})", v->passed, v->passed);
+      return fmt::format("{} of {} failed", v->failed, v->passed + v->failed);
+    };
+    const auto section = [&](field::Policy which, const auto& items) {
+      for (const Section& s : p_.sections) {
+        if (p_.text(s.name) != shape_info(Shape::kPolicy).fields[which].name || items.empty()) continue;
+        std::string text = fmt::format("run all {}", items.size());
+        if (verdicts && verdicts->tests_run) {
+          const auto good = std::count_if(verdicts->tests.begin(), verdicts->tests.end(), [&](const TestVerdict& v) {
+            return v.entry.section == which && v.failed == 0;
+          });
+          text += fmt::format(" - {} pass", good);
+        }
+        add(s.name_span, std::move(text), "aclc.runAllTests", uri_arguments());
+      }
+      for (uint32_t i = 0; i < items.size(); ++i) {
+        const Span span = items[i].span;
+        add({span.begin, span.begin + 1}, title({which, i}), "aclc.runTest",
+            uri_arguments(fmt::format(",{},{}", json_quote(shape_info(Shape::kPolicy).fields[which].name), i)));
+      }
+    };
+    section(field::kTests, p_.tests);
+    section(field::kSshTests, p_.ssh_tests);
+  }
+
+  Reached sum(Selectors selectors) const {
+    Reached out;
+    for (const Selector& s : p_.at(selectors)) merge(out, s);
+    return unique(std::move(out));
+  }
+  Reached sum(Slice<Destination> destinations) const {
+    Reached out;
+    for (const Destination& d : p_.at(destinations)) merge(out, d.selector);
+    return unique(std::move(out));
+  }
+  void merge(Reached& into, const Selector& s) const {
+    const Reached one = reach(p_, a_.definitions(), a_.inventory(), s);
+    into.nodes.insert(into.nodes.end(), one.nodes.begin(), one.nodes.end());
+    into.depends |= one.depends;
+  }
+  static Reached unique(Reached r) {
+    std::sort(r.nodes.begin(), r.nodes.end());
+    r.nodes.erase(std::unique(r.nodes.begin(), r.nodes.end()), r.nodes.end());
+    return r;
+  }
+  static std::string count(const Reached& r) {
+    return r.depends ? fmt::format("{}+", r.nodes.size()) : std::to_string(r.nodes.size());
+  }
+
+  template <class Rule>
+  void rule(const Rule& r, field::Policy section, uint32_t index) {
+    if (out_.size() >= kMaxLenses) return;
+    std::string title;
+    if (a_.inventory()) {
+      title = fmt::format("{} src \xc3\x97 {} dst nodes", count(sum(r.src)), count(sum(r.dst)));
+    } else {
+      title = fmt::format("{} src \xc3\x97 {} dst selectors (no inventory)", r.src.count, r.dst.count);
+    }
+    add({r.span.begin, r.span.begin + 1}, std::move(title), "aclc.showRule",
+        uri_arguments(fmt::format(",{},{}", json_quote(shape_info(Shape::kPolicy).fields[section].name), index)));
+  }
+  void rules() {
+    for (uint32_t i = 0; i < p_.acls.size(); ++i) rule(p_.acls[i], field::kAcls, i);
+    for (uint32_t i = 0; i < p_.grants.size(); ++i) rule(p_.grants[i], field::kGrants, i);
+    for (uint32_t i = 0; i < p_.ssh.size(); ++i) rule(p_.ssh[i], field::kSsh, i);
+  }
+
+  const View& view_;
+  const Analysis& a_;
+  const Policy& p_;
+  std::vector<CodeLens> out_;
+};
+
+}  // namespace
+
+std::vector<CodeLens> code_lenses(const View& view) { return Lenses(view).all(); }
+
+}  // namespace aclc::lsp

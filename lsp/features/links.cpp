@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Links: web addresses in comments, and the documentation of a section at its name.
+#include "lsp/features/features.h"
+#include "lsp/service/comments.h"
+
+namespace aclc::lsp {
+namespace {
+
+constexpr std::string_view kPage = "https://tailscale.com/kb/1337/policy-syntax";
+
+void find_addresses(const View& view, const Comment& comment, std::vector<DocumentLink>& out) {
+  const std::string_view text = view.analysis.text(comment.span);
+  for (size_t at = text.find("http"); at != std::string_view::npos; at = text.find("http", at + 4)) {
+    std::string_view rest = text.substr(at);
+    const size_t scheme = rest.starts_with("https://") ? 8 : rest.starts_with("http://") ? 7 : 0;
+    if (scheme == 0) continue;
+    size_t end = rest.find_first_of(" \t\r\n\"'<>`|\\^{}");
+    if (end == std::string_view::npos) end = rest.size();
+    if (comment.block && end == rest.size()) end -= 2;  // the comment's own end
+    while (end > scheme && std::string_view(".,;:!?)]").find(rest[end - 1]) != std::string_view::npos) --end;
+    if (end <= scheme) continue;
+    const uint32_t begin = comment.span.begin + static_cast<uint32_t>(at);
+    out.push_back({view.at.range({begin, begin + static_cast<uint32_t>(end)}), std::string(rest.substr(0, end)), ""});
+  }
+}
+
+}  // namespace
+
+std::vector<DocumentLink> document_links(const View& view) {
+  std::vector<DocumentLink> out;
+  const Policy& policy = view.analysis.policy();
+  for (const Section& section : policy.sections) {
+    const auto match = find_field(Shape::kPolicy, policy.text(section.name), Target::kTailscale);
+    if (!match || shape_info(Shape::kPolicy).fields[match->index].known_by == KnownBy::kOurs) continue;
+    out.push_back({view.at.range(section.name_span), std::string(kPage), "Documentation of the policy file"});
+  }
+  for (const Comment& comment : comments(view.analysis.tree())) find_addresses(view, comment, out);
+  return out;
+}
+
+}  // namespace aclc::lsp

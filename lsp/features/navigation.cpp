@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definition, references and highlights of the name under the cursor.
+#include "lsp/documents/uri.h"
+#include "lsp/features/features.h"
+
+namespace aclc::lsp {
+namespace {
+
+Location location(const View& view, Span span) { return {view.uri, view.at.range(span)}; }
+
+/// Where the inventory says what stands here: a user's or a node's entry.
+void add_inventory(const View& view, const Occurrence& o, std::vector<Location>& out) {
+  const Inventory* inventory = view.analysis.inventory();
+  if (!inventory) return;
+  const Policy& policy = view.analysis.policy();
+  const Positions at(inventory->version(), view.at.unit());
+  const std::string uri = path_to_uri(inventory->path());
+  if (o.kind == SelectorKind::kUser) {
+    if (const auto user = inventory->user(policy.text(o.name)))
+      out.push_back({uri, at.range(inventory->tailnet().users[UserId(size_t{*user})].span)});
+  } else if (o.kind == SelectorKind::kAddress) {
+    const Reached reached = reach(policy, view.analysis.definitions(), inventory, o.kind, o.name);
+    for (const uint32_t node : reached.nodes)
+      out.push_back({uri, at.range(inventory->tailnet().nodes[TailnetNodeId(size_t{node})].span)});
+  }
+}
+
+}  // namespace
+
+std::vector<Location> definition(const View& view, uint32_t offset) {
+  const Analysis& a = view.analysis;
+  std::vector<Location> out;
+  const Occurrence* o = a.occurrences().at(offset);
+  if (!o) return out;
+  if (const auto entry = a.definition_of(o->kind, o->name)) {
+    out.push_back(location(view, a.name_span(*entry)));
+    return out;
+  }
+  add_inventory(view, *o, out);
+  if (!out.empty() || o->kind != SelectorKind::kUser) return out;
+  // Without an inventory a user is known by the groups that list it.
+  for (const Occurrence* other : a.occurrences().of(o->kind, o->name)) {
+    if (other->at == Standpoint::kGroupMember) out.push_back(location(view, other->span));
+  }
+  return out;
+}
+
+std::vector<Location> references(const View& view, uint32_t offset, bool with_declaration) {
+  const Analysis& a = view.analysis;
+  std::vector<Location> out;
+  const Occurrence* o = a.occurrences().at(offset);
+  if (!o) return out;
+  for (const Occurrence* other : a.occurrences().of(o->kind, o->name)) {
+    if (with_declaration || !other->definition) out.push_back(location(view, other->span));
+  }
+  return out;
+}
+
+std::vector<DocumentHighlight> highlights(const View& view, uint32_t offset) {
+  const Analysis& a = view.analysis;
+  std::vector<DocumentHighlight> out;
+  const Occurrence* o = a.occurrences().at(offset);
+  if (!o) return out;
+  for (const Occurrence* other : a.occurrences().of(o->kind, o->name))
+    out.push_back({view.at.range(other->span), other->definition ? HighlightKind::kWrite : HighlightKind::kRead});
+  return out;
+}
+
+}  // namespace aclc::lsp

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Semantic tokens: strings taken apart into prefix, name, ports, protocol.
+#include <algorithm>
+#include <array>
+
+#include "lsp/features/features.h"
+
+namespace aclc::lsp {
+namespace {
+
+enum Type : uint32_t { kNamespace, kClass, kEnumMember, kProperty, kVariable, kNumber, kKeyword, kInterface };
+constexpr std::array<std::string_view, 8> kTypes = {"namespace", "class",  "enumMember", "property",
+                                                    "variable",  "number", "keyword",    "interface"};
+enum Modifier : uint32_t { kNone = 0, kDeclaration = 1, kDefaultLibrary = 2, kDeprecated = 4 };
+constexpr std::array<std::string_view, 3> kModifiers = {"declaration", "defaultLibrary", "deprecated"};
+
+struct Token {
+  Span span;
+  uint32_t type;
+  uint32_t modifiers;
+};
+
+class Painter {
+ public:
+  Painter(const View& view, std::optional<Span> only) : view_(view), only_(only) {}
+
+  std::vector<uint32_t> paint() {
+    const Policy& p = view_.analysis.policy();
+    for (const Section& section : p.sections) add(section.name_span, kKeyword);
+    for (const Occurrence& o : view_.analysis.occurrences().all()) {
+      if (wanted(o.span)) occurrence(o);
+    }
+    for (const AclRule& rule : p.acls) {
+      if (!wanted(rule.span)) continue;
+      add(rule.action.span, kKeyword);
+      add(rule.proto.span, kKeyword);
+      destinations(rule.dst);
+    }
+    for (const Grant& grant : p.grants) {
+      if (!wanted(grant.span)) continue;
+      for (const NetCapability& ip : p.at(grant.ip)) {
+        add(ip.proto.span, kKeyword);
+        ports(ip.ports);
+      }
+      for (const AppCapability& app : p.at(grant.app)) add(app.name.span, kInterface);
+    }
+    for (const SshRule& rule : p.ssh) {
+      if (!wanted(rule.span)) continue;
+      add(rule.action.span, kKeyword);
+      add(rule.check_period.span, kNumber);
+      for (const Text& user : p.at(rule.users)) add(user.span, kVariable);
+    }
+    for (const AclTest& test : p.tests) {
+      if (!wanted(test.span)) continue;
+      if (test.proto_text.present()) add(test.proto_text.span, kKeyword);
+      destinations(test.accept);
+      destinations(test.deny);
+    }
+    return encode();
+  }
+
+ private:
+  bool wanted(Span span) const { return !only_ || (span.begin < only_->end && only_->begin < span.end); }
+  void add(Span span, Type type, uint32_t modifiers = kNone) {
+    if (!span.empty() && wanted(span)) tokens_.push_back({span, type, modifiers});
+  }
+  void ports(Slice<PortItem> items) {
+    for (const PortItem& item : view_.analysis.policy().at(items)) add(item.span, kNumber);
+  }
+  void destinations(Slice<Destination> items) {
+    for (const Destination& d : view_.analysis.policy().at(items)) ports(d.ports);
+  }
+  void prefixed(Span span, Type type, uint32_t modifiers) {
+    const size_t colon = view_.analysis.text(span).find(':');
+    if (colon == std::string_view::npos) return add(span, type, modifiers);
+    const uint32_t middle = span.begin + static_cast<uint32_t>(colon) + 1;
+    add({span.begin, middle}, kNamespace);
+    add({middle, span.end}, type, modifiers);
+  }
+  void occurrence(const Occurrence& o) {
+    const uint32_t declared = o.definition ? kDeclaration : kNone;
+    switch (o.kind) {
+      case SelectorKind::kGroup:
+        return prefixed(o.span, kClass, declared);
+      case SelectorKind::kTag:
+      case SelectorKind::kIpSet:
+      case SelectorKind::kService:
+        return prefixed(o.span, kProperty, declared);
+      case SelectorKind::kPosture:
+        return prefixed(o.span, kInterface, declared);
+      case SelectorKind::kHost:
+        return prefixed(o.span, kProperty, declared);
+      case SelectorKind::kAutogroup: {
+        const bool legacy = view_.analysis.text(o.span) == "autogroup:members";
+        return prefixed(o.span, kEnumMember, kDefaultLibrary | (legacy ? kDeprecated : kNone));
+      }
+      case SelectorKind::kUser:
+        return add(o.span, kVariable);
+      case SelectorKind::kUserDomain:
+        return prefixed(o.span, kVariable, kNone);
+      case SelectorKind::kAddress:
+      case SelectorKind::kPrefix:
+      case SelectorKind::kRange:
+        return add(o.span, kNumber);
+      case SelectorKind::kWildcard:
+        return add(o.span, kEnumMember, kDefaultLibrary);
+      case SelectorKind::kInvalid:
+        return;
+    }
+  }
+
+  std::vector<uint32_t> encode() {
+    std::stable_sort(tokens_.begin(), tokens_.end(),
+                     [](const Token& a, const Token& b) { return a.span.begin < b.span.begin; });
+    std::vector<uint32_t> out;
+    out.reserve(tokens_.size() * 5);
+    Position last;
+    uint32_t end = 0;
+    for (const Token& token : tokens_) {
+      if (token.span.begin < end) continue;  // one token a byte
+      const Position start = view_.at.position(token.span.begin), stop = view_.at.position(token.span.end);
+      if (start.line != stop.line || stop.character <= start.character) continue;
+      end = token.span.end;
+      const uint32_t lines = start.line - last.line;
+      out.insert(out.end(), {lines, lines == 0 ? start.character - last.character : start.character,
+                             stop.character - start.character, token.type, token.modifiers});
+      last = start;
+    }
+    return out;
+  }
+
+  const View& view_;
+  std::optional<Span> only_;
+  std::vector<Token> tokens_;
+};
+
+}  // namespace
+
+std::span<const std::string_view> semantic_token_types() { return kTypes; }
+std::span<const std::string_view> semantic_token_modifiers() { return kModifiers; }
+
+std::vector<uint32_t> semantic_tokens(const View& view, std::optional<Span> only) { return Painter(view, only).paint(); }
+
+}  // namespace aclc::lsp

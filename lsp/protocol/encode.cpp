@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lsp/protocol/encode.h"
+
+namespace aclc::lsp {
+
+void encode(JsonWriter& w, const Position& value) {
+  w.begin_object().key("line").number(value.line).key("character").number(value.character).end_object();
+}
+
+void encode(JsonWriter& w, const Range& value) {
+  w.begin_object().key("start");
+  encode(w, value.start);
+  w.key("end");
+  encode(w, value.end);
+  w.end_object();
+}
+
+void encode(JsonWriter& w, const Location& value) {
+  w.begin_object().key("uri").text(value.uri).key("range");
+  encode(w, value.range);
+  w.end_object();
+}
+
+void encode(JsonWriter& w, const TextEdit& value) {
+  w.begin_object().key("range");
+  encode(w, value.range);
+  w.key("newText").text(value.new_text).end_object();
+}
+
+void encode(JsonWriter& w, const WorkspaceEdit& value, const ClientCapabilities& client) {
+  w.begin_object();
+  if (client.document_changes) {
+    w.key("documentChanges").begin_array();
+    for (const DocumentEdit& document : value.documents) {
+      w.begin_object().key("textDocument").begin_object().key("uri").text(document.uri).key("version");
+      if (document.version) w.number(*document.version);
+      else w.null();
+      w.end_object().key("edits");
+      encode_list(w, document.edits);
+      w.end_object();
+    }
+    w.end_array();
+  } else {
+    w.key("changes").begin_object();
+    for (const DocumentEdit& document : value.documents) {
+      // A URI is JSON-safe but for what json_quote escapes.
+      const std::string quoted = json_quote(document.uri);
+      w.key(std::string_view(quoted).substr(1, quoted.size() - 2));
+      encode_list(w, document.edits);
+    }
+    w.end_object();
+  }
+  w.end_object();
+}
+
+void encode(JsonWriter& w, const Command& value) {
+  w.begin_object().key("title").text(value.title).key("command").text(value.command);
+  w.key("arguments").raw(value.arguments).end_object();
+}
+
+void encode(JsonWriter& w, const DiagnosticItem& value, const ClientCapabilities& client) {
+  w.begin_object().key("range");
+  encode(w, value.range);
+  w.key("severity").number(value.severity).key("code").text(value.code);
+  if (!value.href.empty() && client.diagnostic_code_href)
+    w.key("codeDescription").begin_object().key("href").text(value.href).end_object();
+  w.key("source").text("aclc").key("message").text(value.message);
+  if (!value.tags.empty() && client.diagnostic_tags) {
+    w.key("tags").begin_array();
+    for (const DiagnosticTag tag : value.tags) w.number(static_cast<int>(tag));
+    w.end_array();
+  }
+  if (!value.related.empty() && client.related_information) {
+    w.key("relatedInformation").begin_array();
+    for (const RelatedInformation& related : value.related) {
+      w.begin_object().key("location");
+      encode(w, related.location);
+      w.key("message").text(related.message).end_object();
+    }
+    w.end_array();
+  }
+  if (!value.data.empty() && client.diagnostic_data) w.key("data").raw(value.data);
+  w.end_object();
+}
+
+void encode(JsonWriter& w, const DocumentSymbol& value) {
+  w.begin_object().key("name").text(value.name);
+  if (!value.detail.empty()) w.key("detail").text(value.detail);
+  w.key("kind").number(static_cast<int>(value.kind)).key("range");
+  encode(w, value.range);
+  w.key("selectionRange");
+  encode(w, value.selection);
+  if (!value.children.empty()) {
+    w.key("children");
+    encode_list(w, value.children);
+  }
+  w.end_object();
+}
+
+void encode_flat(JsonWriter& w, const DocumentSymbol& value, const std::string& uri, const std::string& container) {
+  w.begin_object().key("name").text(value.name).key("kind").number(static_cast<int>(value.kind)).key("location");
+  encode(w, Location{uri, value.range});
+  if (!container.empty()) w.key("containerName").text(container);
+  w.end_object();
+  // The server's symbols are two deep.
+  for (const DocumentSymbol& child : value.children) encode_flat(w, child, uri, value.name);
+}
+
+void encode(JsonWriter& w, const WorkspaceSymbol& value) {
+  w.begin_object().key("name").text(value.name).key("kind").number(static_cast<int>(value.kind)).key("location");
+  encode(w, value.location);
+  if (!value.container.empty()) w.key("containerName").text(value.container);
+  w.end_object();
+}
+
+void encode(JsonWriter& w, const FoldingRange& value) {
+  w.begin_object().key("startLine").number(value.start_line).key("endLine").number(value.end_line);
+  if (!value.kind.empty()) w.key("kind").text(value.kind);
+  w.end_object();
+}
+
+void encode(JsonWriter& w, const SelectionChain& value) {
+  for (const Range& range : value.ranges) {
+    if (&range != &value.ranges.front()) w.key("parent");
+    w.begin_object().key("range");
+    encode(w, range);
+  }
+  for (size_t i = 0; i < value.ranges.size(); ++i) w.end_object();
+}
+
+std::string plain_text(std::string_view markdown) {
+  std::string out;
+  for (size_t i = 0; i < markdown.size(); ++i) {
+    const char c = markdown[i];
+    if (c == '\\' && i + 1 < markdown.size()) {
+      out += markdown[++i];
+    } else if (c == '`' || (c == '*' && i + 1 < markdown.size() && markdown[i + 1] == '*')) {
+      if (c == '*') ++i;
+    } else if (c == '[' || c == ']') {
+      // [label](target) becomes label (target)
+      if (c == ']' && i + 1 < markdown.size() && markdown[i + 1] == '(') out += ' ';
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+namespace {
+
+void encode_markup(JsonWriter& w, const std::string& markdown, bool as_markdown) {
+  w.begin_object().key("kind").text(as_markdown ? "markdown" : "plaintext").key("value");
+  w.text(as_markdown ? markdown : plain_text(markdown)).end_object();
+}
+
+}  // namespace
+
+void encode(JsonWriter& w, const Hover& value, const ClientCapabilities& client) {
+  w.begin_object().key("contents");
+  encode_markup(w, value.markdown, client.hover_markdown);
+  w.key("range");
+  encode(w, value.range);
+  w.end_object();
+}
+
+void encode(JsonWriter& w, const CompletionList& value, const ClientCapabilities& client) {
+  w.begin_object().key("isIncomplete").boolean(value.incomplete);
+  if (client.completion_list_defaults && !value.items.empty()) {
+    w.key("itemDefaults").begin_object().key("editRange");
+    encode(w, value.range);
+    w.end_object();
+  }
+  w.key("items").begin_array();
+  for (const CompletionItem& item : value.items) {
+    w.begin_object().key("label").text(item.label).key("kind").number(static_cast<int>(item.kind));
+    if (!item.detail.empty()) w.key("detail").text(item.detail);
+    if (!item.documentation.empty()) {
+      w.key("documentation");
+      encode_markup(w, item.documentation, client.completion_markdown);
+    }
+    if (!item.sort_text.empty()) w.key("sortText").text(item.sort_text);
+    if (!item.filter_text.empty() && item.filter_text != item.label) w.key("filterText").text(item.filter_text);
+    if (client.completion_list_defaults) {
+      if (item.new_text != item.label) w.key("textEditText").text(item.new_text);
+    } else {
+      w.key("textEdit");
+      encode(w, TextEdit{value.range, item.new_text});
+    }
+    if (!item.data.empty()) w.key("data").raw(item.data);
+    w.end_object();
+  }
+  w.end_array().end_object();
+}
+
+void encode(JsonWriter& w, const DocumentHighlight& value) {
+  w.begin_object().key("range");
+  encode(w, value.range);
+  w.key("kind").number(static_cast<int>(value.kind)).end_object();
+}
+
+void encode(JsonWriter& w, const CodeAction& value, const ClientCapabilities& client) {
+  w.begin_object().key("title").text(value.title).key("kind").text(value.kind);
+  if (!value.diagnostics.empty()) {
+    w.key("diagnostics");
+    encode_list(w, value.diagnostics, client);
+  }
+  if (value.preferred) w.key("isPreferred").boolean(true);
+  if (value.data.empty()) {
+    w.key("edit");
+    encode(w, value.edit, client);
+  } else {
+    w.key("data").raw(value.data);
+  }
+  w.end_object();
+}
+
+void encode(JsonWriter& w, const CodeLens& value) {
+  w.begin_object().key("range");
+  encode(w, value.range);
+  if (value.command) {
+    w.key("command");
+    encode(w, *value.command);
+  }
+  if (!value.data.empty()) w.key("data").raw(value.data);
+  w.end_object();
+}
+
+void encode(JsonWriter& w, const InlayHint& value) {
+  w.begin_object().key("position");
+  encode(w, value.position);
+  w.key("label").begin_array();
+  for (const LabelPart& part : value.label) {
+    w.begin_object().key("value").text(part.value);
+    if (part.location) {
+      w.key("location");
+      encode(w, *part.location);
+    }
+    w.end_object();
+  }
+  w.end_array();
+  if (value.kind != 0) w.key("kind").number(value.kind);
+  if (!value.tooltip.empty()) w.key("tooltip").text(value.tooltip);
+  w.key("paddingLeft").boolean(true).end_object();
+}
+
+void encode(JsonWriter& w, const DocumentLink& value) {
+  w.begin_object().key("range");
+  encode(w, value.range);
+  w.key("target").text(value.target);
+  if (!value.tooltip.empty()) w.key("tooltip").text(value.tooltip);
+  w.end_object();
+}
+
+void encode(JsonWriter& w, const CallItem& value) {
+  w.begin_object().key("name").text(value.name).key("kind").number(static_cast<int>(value.kind));
+  if (!value.detail.empty()) w.key("detail").text(value.detail);
+  w.key("uri").text(value.uri).key("range");
+  encode(w, value.range);
+  w.key("selectionRange");
+  encode(w, value.selection);
+  if (!value.data.empty()) w.key("data").raw(value.data);
+  w.end_object();
+}
+
+void encode(JsonWriter& w, const Call& value, std::string_view other) {
+  w.begin_object().key(other);
+  encode(w, value.item);
+  w.key("fromRanges");
+  encode_list(w, value.from_ranges);
+  w.end_object();
+}
+
+void encode(JsonWriter& w, const PrepareRename& value) {
+  w.begin_object().key("range");
+  encode(w, value.range);
+  w.key("placeholder").text(value.placeholder).end_object();
+}
+
+}  // namespace aclc::lsp

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+// Documents, settings and inventories as the client reports them, and the findings that go back.
+#include <nlohmann/json.hpp>
+
+#include "lsp/documents/uri.h"
+#include "lsp/server/session.h"
+
+namespace aclc::lsp {
+namespace {
+
+std::string folder_of(const std::string& path) {
+  const size_t slash = path.find_last_of('/');
+  return slash == std::string::npos ? std::string() : path.substr(0, slash + 1);
+}
+
+}  // namespace
+
+OpenDocument* Session::find(const Json& params, Reply* reply) {
+  const auto uri = read_text(params, "textDocument/uri");
+  if (!uri) {
+    if (reply) reply->bad("textDocument.uri");
+    return nullptr;
+  }
+  const auto found = documents_.find(uri_key(*uri));
+  return found == documents_.end() ? nullptr : &found->second;
+}
+
+void Session::did_open(const Json& params) {
+  const auto uri = read_text(params, "textDocument/uri");
+  auto text = read_text(params, "textDocument/text");
+  if (!uri || !text) return log("didOpen without a document");
+  const int64_t version = read_integer(params, "textDocument/version").value_or(0);
+  // Opening twice starts over: the client's text is what counts.
+  const std::string key = uri_key(*uri);
+  documents_.erase(key);
+  OpenDocument& open = documents_.emplace(key, OpenDocument{Document(*uri, version, std::move(*text))}).first->second;
+  find_inventory(open);
+}
+
+void Session::did_change(const Json& params) {
+  OpenDocument* open = find(params, nullptr);
+  if (!open) return log("didChange of a document that is not open");
+  const auto changes = read_changes(params);
+  if (!changes) return log("didChange without changes");
+  const int64_t version = read_integer(params, "textDocument/version").value_or(open->document.version() + 1);
+  if (version <= open->document.version()) log("didChange with an old version; applied all the same");
+  if (open->cancel) open->cancel->store(true);
+  open->analysis = nullptr;  // lets the text be changed in place
+  open->document.change(version, *changes, unit_);
+  open->unpublished = true;
+}
+
+void Session::did_save(const Json& params) {
+  if (OpenDocument* open = find(params, nullptr)) {
+    find_inventory(*open);
+    if (open->unpublished && client_.pull_diagnostics && client_.diagnostic_refresh)
+      request("workspace/diagnostic/refresh", "");
+  }
+}
+
+void Session::did_close(const Json& params) {
+  const auto uri = read_text(params, "textDocument/uri");
+  if (!uri) return;
+  const auto found = documents_.find(uri_key(*uri));
+  if (found == documents_.end()) return;
+  if (found->second.cancel) found->second.cancel->store(true);
+  if (!client_.pull_diagnostics) {
+    JsonWriter w;
+    w.begin_object().key("uri").text(found->second.document.uri()).key("diagnostics").begin_array().end_array().end_object();
+    notify("textDocument/publishDiagnostics", w.str());
+  }
+  documents_.erase(found);
+}
+
+void Session::take_settings(const Json* settings) {
+  if (!settings || !settings->is_object()) return;
+  if (const Json* own = member(*settings, "aclc")) settings = own;
+  Settings taken;  // absent keys are defaults, whatever stood before
+  if (const auto target = read_text(*settings, "target"))
+    taken.target = *target == "headscale" ? Target::kHeadscale : Target::kTailscale;
+  taken.synced_groups = read_bool(*settings, "syncedGroups", true);
+  for (const std::string_view name : {"inventory", "tailnet"}) {
+    if (auto path = read_text(*settings, name); path && !path->empty()) taken.tailnet = std::move(*path);
+  }
+  const bool same = taken.target == settings_.target && taken.synced_groups == settings_.synced_groups &&
+                    taken.tailnet == settings_.tailnet;
+  if (same) return;
+  settings_ = std::move(taken);
+  look_again();
+}
+
+void Session::fetch_settings() {
+  if (!client_.configuration) return;
+  request("workspace/configuration", R"({"items":[{"section":"aclc"}]})", [this](const Json* result) {
+    if (result && result->is_array() && !result->empty()) take_settings(&result->front());
+  });
+}
+
+void Session::did_change_configuration(const Json& params) {
+  const Json* settings = member(params, "settings");
+  if (settings && settings->is_object() && member(*settings, "aclc")) return take_settings(settings);
+  // A notification without our section says that something changed, not that everything is gone.
+  fetch_settings();
+}
+
+void Session::did_change_watched_files(const Json&) { look_again(); }
+
+void Session::did_change_folders(const Json& params) {
+  const auto paths = [&](std::string_view which) {
+    std::vector<std::string> out;
+    const Json* list = member(params, which);
+    if (!list || !list->is_array()) return out;
+    for (const Json& folder : *list) {
+      if (const auto uri = read_text(folder, "uri")) {
+        if (auto path = uri_to_path(*uri)) out.push_back(std::move(*path));
+      }
+    }
+    return out;
+  };
+  for (const std::string& gone : paths("event/removed")) std::erase(folders_, gone);
+  for (std::string& added : paths("event/added")) folders_.push_back(std::move(added));
+  if (!settings_.tailnet.empty()) look_again();
+}
+
+void Session::find_inventory(OpenDocument& open) {
+  std::vector<std::string> candidates;
+  const auto path = uri_to_path(open.document.uri());
+  if (!settings_.tailnet.empty()) {
+    if (settings_.tailnet.front() == '/') {
+      candidates.push_back(settings_.tailnet);
+    } else {
+      for (const std::string& folder : folders_) candidates.push_back(folder + "/" + settings_.tailnet);
+      if (path) candidates.push_back(folder_of(*path) + settings_.tailnet);
+    }
+  } else if (path) {
+    candidates.push_back(folder_of(*path) + "tailnet.json");
+  }
+  std::shared_ptr<const Inventory> found;
+  for (const std::string& candidate : candidates) {
+    found = Inventory::load(candidate);
+    if (found) break;
+  }
+  // The same text again changes nothing.
+  const bool same = found && open.inventory ? found->path() == open.inventory->path() &&
+                                                  found->version().text == open.inventory->version().text
+                                            : !found && !open.inventory;
+  if (same) return;
+  open.inventory = std::move(found);
+  open.analysis = nullptr;
+  open.verdicts = nullptr;
+  open.judged = 0;
+  open.unpublished = true;
+  ++generation_;
+}
+
+void Session::look_again() {
+  ++generation_;
+  for (auto& [key, open] : documents_) {
+    find_inventory(open);
+    open.analysis = nullptr;
+    open.verdicts = nullptr;
+    open.judged = 0;
+    open.unpublished = true;
+  }
+  if (client_.pull_diagnostics && client_.diagnostic_refresh) request("workspace/diagnostic/refresh", "");
+  if (client_.code_lens_refresh) request("workspace/codeLens/refresh", "");
+  if (client_.inlay_refresh) request("workspace/inlayHint/refresh", "");
+}
+
+const Analysis& Session::analyse(OpenDocument& open) {
+  if (!open.analysis || open.analysed != open.document.revision()) {
+    open.analysis = std::make_shared<Analysis>(
+        open.document.text(), AnalysisOptions{settings_.target, settings_.synced_groups, open.inventory});
+    open.analysed = open.document.revision();
+  }
+  return *open.analysis;
+}
+
+void Session::publish(OpenDocument& open) {
+  const Analysis& analysis = analyse(open);
+  const Positions at(analysis.version(), unit_);
+  const Verdicts* verdicts = open.judged == open.document.revision() ? open.verdicts.get() : nullptr;
+  const View view{analysis, at, open.document.uri(), open.document.version(), verdicts};
+  JsonWriter w;
+  w.begin_object().key("uri").text(open.document.uri()).key("version").number(open.document.version());
+  w.key("diagnostics");
+  encode_list(w, diagnostics(view), client_);
+  w.end_object();
+  notify("textDocument/publishDiagnostics", w.str());
+}
+
+void Session::idle() {
+  if (state_ != State::kRunning) return;
+  for (auto& [key, open] : documents_) {
+    if (!open.unpublished) continue;
+    open.unpublished = false;
+    if (!client_.pull_diagnostics) publish(open);
+  }
+}
+
+std::string Session::result_id(const OpenDocument& open) const {
+  const bool judged = open.judged == open.document.revision();
+  return std::to_string(open.document.revision()) + "." + std::to_string(generation_) + (judged ? ".t" : "");
+}
+
+void Session::document_diagnostic(const Json& params, Reply& reply) {
+  OpenDocument* open = find(params, &reply);
+  if (reply.error) return;
+  JsonWriter w;
+  w.begin_object();
+  if (!open) {
+    w.key("kind").text("full").key("items").begin_array().end_array().end_object();
+    reply.result = w.take();
+    return;
+  }
+  const std::string id = result_id(*open);
+  if (read_text(params, "previousResultId") == id) {
+    w.key("kind").text("unchanged").key("resultId").text(id).end_object();
+    reply.result = w.take();
+    return;
+  }
+  const Analysis& analysis = analyse(*open);
+  const Positions at(analysis.version(), unit_);
+  const Verdicts* verdicts = open->judged == open->document.revision() ? open->verdicts.get() : nullptr;
+  const View view{analysis, at, open->document.uri(), open->document.version(), verdicts};
+  w.key("kind").text("full").key("resultId").text(id).key("items");
+  encode_list(w, diagnostics(view), client_);
+  w.end_object();
+  reply.result = w.take();
+}
+
+void Session::workspace_diagnostic(const Json& params, Reply& reply) {
+  std::map<std::string, std::string> previous;
+  if (const Json* ids = member(params, "previousResultIds"); ids && ids->is_array()) {
+    for (const Json& item : *ids) {
+      const auto uri = read_text(item, "uri"), value = read_text(item, "value");
+      if (uri && value) previous[uri_key(*uri)] = *value;
+    }
+  }
+  JsonWriter w;
+  w.begin_object().key("items").begin_array();
+  for (auto& [key, open] : documents_) {
+    const std::string id = result_id(open);
+    w.begin_object().key("uri").text(open.document.uri()).key("version").number(open.document.version());
+    w.key("resultId").text(id);
+    if (previous[key] == id) {
+      w.key("kind").text("unchanged").end_object();
+      continue;
+    }
+    const Analysis& analysis = analyse(open);
+    const Positions at(analysis.version(), unit_);
+    const Verdicts* verdicts = open.judged == open.document.revision() ? open.verdicts.get() : nullptr;
+    w.key("kind").text("full").key("items");
+    encode_list(w, diagnostics({analysis, at, open.document.uri(), open.document.version(), verdicts}), client_);
+    w.end_object();
+  }
+  w.end_array().end_object();
+  reply.result = w.take();
+}
+
+}  // namespace aclc::lsp

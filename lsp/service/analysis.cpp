@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lsp/service/analysis.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "parser/syntax/parse.h"
+
+namespace aclc::lsp {
+
+const SyntaxTree& Analysis::tree() const {
+  if (!tree_) {
+    tree_.emplace(parse(version_->text, syntax_));
+    broken_ = std::any_of(syntax_.found.begin(), syntax_.found.end(),
+                          [](const Diagnostic& d) { return d.severity == Severity::kError; });
+  }
+  return *tree_;
+}
+
+bool Analysis::broken() const {
+  tree();
+  return broken_;
+}
+
+const Policy& Analysis::policy() const {
+  if (!policy_) policy_.emplace(build_policy(tree(), policy_findings_, options_.target));
+  return *policy_;
+}
+
+const Definitions& Analysis::definitions() const {
+  if (!definitions_) definitions_.emplace(define(policy()));
+  return *definitions_;
+}
+
+const Occurrences& Analysis::occurrences() const {
+  if (!occurrences_) occurrences_.emplace(policy(), tree());
+  return *occurrences_;
+}
+
+const std::vector<Diagnostic>& Analysis::findings() const {
+  if (findings_) return *findings_;
+  Collector checked;
+  CheckOptions options;
+  options.target = options_.target;
+  options.synced_groups = options_.synced_groups;
+  options.tailnet = options_.inventory ? &options_.inventory->tailnet() : nullptr;
+  check(policy(), tree(), definitions(), options, checked);
+  std::vector<Diagnostic> all = std::move(syntax_.found);
+  for (std::vector<Diagnostic>* from : {&policy_findings_.found, &checked.found}) {
+    std::move(from->begin(), from->end(), std::back_inserter(all));
+    from->clear();
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Diagnostic& a, const Diagnostic& b) { return a.span.begin < b.span.begin; });
+  findings_.emplace(std::move(all));
+  return *findings_;
+}
+
+void Analysis::complete() const {
+  findings();
+  occurrences();
+}
+
+std::optional<Entry> Analysis::definition_of(SelectorKind kind, StringId name) const {
+  const auto entry = [](uint32_t index, field::Policy section) -> std::optional<Entry> {
+    if (index == Definitions::kNone) return std::nullopt;
+    return Entry{section, index};
+  };
+  const Definitions& d = definitions();
+  switch (kind) {
+    case SelectorKind::kGroup:
+      return entry(d.group_of(name), field::kGroups);
+    case SelectorKind::kHost:
+      return entry(d.host_of(name), field::kHosts);
+    case SelectorKind::kTag:
+      return entry(d.tag_of(name), field::kTagOwners);
+    case SelectorKind::kIpSet:
+      return entry(d.ipset_of(name), field::kIpsets);
+    case SelectorKind::kPosture:
+      return entry(d.posture_of(name), field::kPostures);
+    default:
+      return std::nullopt;
+  }
+}
+
+namespace {
+
+const Text* name_at(const Policy& p, Entry e) {
+  const auto in = [&](const auto& items) -> const Text* {
+    return e.index < items.size() ? &items[e.index].name : nullptr;
+  };
+  switch (e.section) {
+    case field::kGroups:
+      return in(p.groups);
+    case field::kHosts:
+      return in(p.hosts);
+    case field::kTagOwners:
+      return in(p.tag_owners);
+    case field::kIpsets:
+      return in(p.ipsets);
+    case field::kPostures:
+      return in(p.postures);
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace
+
+Span Analysis::name_span(Entry definition) const {
+  const Text* name = name_at(policy(), definition);
+  return name ? name->span : Span{};
+}
+
+StringId Analysis::name_of(Entry definition) const {
+  const Text* name = name_at(policy(), definition);
+  return name ? name->value : StringId();
+}
+
+}  // namespace aclc::lsp

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// All that is known about one version of a policy, worked out when somebody asks: tree, typed policy, definitions, findings,
+// occurrences of names. Works on broken text; knows nothing of the protocol.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "compiler/check/check.h"
+#include "lsp/documents/text.h"
+#include "lsp/service/inventory.h"
+#include "lsp/service/occurrences.h"
+#include "parser/policy/build.h"
+#include "parser/syntax/tree.h"
+
+namespace aclc::lsp {
+
+struct AnalysisOptions {
+  Target target = Target::kTailscale;
+  bool synced_groups = true;
+  std::shared_ptr<const Inventory> inventory;  ///< may be null
+};
+
+/// Not for several threads at once until `complete()` was called; after that it only reads.
+class Analysis {
+ public:
+  Analysis(std::shared_ptr<const TextVersion> text, AnalysisOptions options)
+      : version_(std::move(text)), options_(std::move(options)) {}
+
+  const TextVersion& version() const { return *version_; }
+  std::string_view text() const { return version_->text; }
+  std::string_view text(Span span) const { return text().substr(span.begin, span.length()); }
+  const AnalysisOptions& options() const { return options_; }
+  const Inventory* inventory() const { return options_.inventory.get(); }
+
+  const SyntaxTree& tree() const;
+  const Policy& policy() const;
+  const Definitions& definitions() const;
+  const Occurrences& occurrences() const;
+  /// What parser, builder and check say, in the order of the text.
+  const std::vector<Diagnostic>& findings() const;
+  /// Whether the text itself is damaged; asks for the tree only.
+  bool broken() const;
+  void complete() const;
+
+  /// Where the name of a definition stands; nothing for names that the policy does not define.
+  std::optional<Entry> definition_of(SelectorKind kind, StringId name) const;
+  /// The span of the name at its definition, inside the quotes.
+  Span name_span(Entry definition) const;
+  StringId name_of(Entry definition) const;
+
+ private:
+  struct Collector : DiagnosticSink {
+    std::vector<Diagnostic> found;
+    void report(Diagnostic d) override { found.push_back(std::move(d)); }
+  };
+
+  std::shared_ptr<const TextVersion> version_;
+  AnalysisOptions options_;
+  mutable Collector syntax_, policy_findings_;
+  mutable std::optional<SyntaxTree> tree_;
+  mutable std::optional<Policy> policy_;
+  mutable std::optional<Definitions> definitions_;
+  mutable std::optional<Occurrences> occurrences_;
+  mutable std::optional<std::vector<Diagnostic>> findings_;
+  mutable bool broken_ = false;
+};
+
+}  // namespace aclc::lsp

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lsp/service/describe.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/net/protocol.h"
+#include "lsp/service/comments.h"
+#include "lsp/service/labels.h"
+
+namespace aclc::lsp {
+namespace {
+
+constexpr size_t kMembersShown = 20;
+
+struct AutogroupText {
+  Autogroup autogroup;
+  std::string_view text;
+};
+// Sources: the documentation's page on targets and selectors, and recorded answers.
+constexpr AutogroupText kAutogroups[] = {
+    {Autogroup::kMember, "All devices of the tailnet's own members; tagged devices and those of invited users are not among them."},
+    {Autogroup::kTagged, "All devices that have a tag."},
+    {Autogroup::kSelf, "The devices of the very user who connects, tagged ones left out. Only as a destination, and only from users, groups or autogroups of users."},
+    {Autogroup::kInternet, "The public internet, through exit nodes. Only as a destination."},
+    {Autogroup::kDangerAll, "Every address there is, also those outside of the tailnet. Only as a source."},
+    {Autogroup::kShared, "Devices of users of other tailnets with whom a device was shared. Only as a source."},
+    {Autogroup::kOwner, "Devices of the tailnet's owner."},
+    {Autogroup::kAdmin, "Devices of users with the role Admin, and of the owner."},
+    {Autogroup::kItAdmin, "Devices of users with the role IT admin."},
+    {Autogroup::kNetworkAdmin, "Devices of users with the role Network admin."},
+    {Autogroup::kBillingAdmin, "Devices of users with the role Billing admin."},
+    {Autogroup::kAuditor, "Devices of users with the role Auditor."},
+    {Autogroup::kNonroot, "Every login user but `root`. Only in the `users` of ssh rules."},
+};
+
+constexpr std::pair<uint16_t, std::string_view> kServices[] = {
+    {20, "ftp-data"},  {21, "ftp"},      {22, "ssh"},        {23, "telnet"},    {25, "smtp"},      {53, "dns"},
+    {67, "dhcp"},      {69, "tftp"},     {80, "http"},       {88, "kerberos"},  {110, "pop3"},     {111, "rpcbind"},
+    {123, "ntp"},      {139, "netbios"}, {143, "imap"},      {161, "snmp"},     {179, "bgp"},      {389, "ldap"},
+    {443, "https"},    {445, "smb"},     {465, "smtps"},     {514, "syslog"},   {515, "printer"},  {587, "submission"},
+    {631, "ipp"},      {636, "ldaps"},   {853, "dns over tls"}, {873, "rsync"}, {993, "imaps"},    {995, "pop3s"},
+    {1194, "openvpn"}, {1433, "mssql"},  {1521, "oracle"},   {1883, "mqtt"},    {2049, "nfs"},     {2375, "docker"},
+    {2376, "docker tls"}, {3000, "grafana"}, {3306, "mysql"}, {3389, "rdp"},    {5432, "postgres"}, {5900, "vnc"},
+    {5985, "winrm"},   {6379, "redis"},  {6443, "kubernetes"}, {8080, "http"},  {8443, "https"},   {9090, "prometheus"},
+    {9100, "node exporter"}, {9200, "elasticsearch"}, {11211, "memcached"}, {27017, "mongodb"}, {41641, "wireguard"}};
+
+std::string addresses_of(const Node& node) {
+  std::string out;
+  if (node.ipv4) out += node.ipv4->to_text();
+  if (node.ipv6) out += (out.empty() ? "" : ", ") + node.ipv6->to_text();
+  return out;
+}
+
+std::string list_of(const Analysis& a, std::span<const Selector> selectors) {
+  std::string out;
+  size_t n = 0;
+  for (const Selector& s : selectors) {
+    if (n == kMembersShown) return out + fmt::format(" and {} more", selectors.size() - n);
+    if (n++ > 0) out += ", ";
+    out += code(a.text(s.span));
+  }
+  return out;
+}
+
+/// What a definition says, without resolving it.
+std::string definition_text(const Analysis& a, Entry entry) {
+  const Policy& p = a.policy();
+  switch (entry.section) {
+    case field::kGroups: {
+      const auto members = p.at(p.groups[entry.index].members);
+      return members.empty() ? "No members" : fmt::format("{}: {}", counted(members.size(), "member"), list_of(a, members));
+    }
+    case field::kTagOwners: {
+      const auto owners = p.at(p.tag_owners[entry.index].owners);
+      return owners.empty() ? "Only admins may give it to a device" : "Owners: " + list_of(a, owners);
+    }
+    case field::kHosts: {
+      const Selector& value = p.hosts[entry.index].value;
+      if (value.kind == SelectorKind::kInvalid) return {};
+      const Prefix& prefix = p.prefix(value);
+      return prefix.is_host() ? "Address " + code(prefix.address.to_text()) : "Prefix " + code(prefix.to_text());
+    }
+    case field::kIpsets: {
+      std::string out = "Built from ";
+      size_t n = 0;
+      const auto elements = p.at(p.ipsets[entry.index].elements);
+      for (const IpSetElement& e : elements) {
+        if (n == kMembersShown) return out + fmt::format(" and {} more", elements.size() - n);
+        if (n++ > 0) out += ", ";
+        out += code(a.text(e.span));
+      }
+      return out;
+    }
+    case field::kPostures: {
+      std::string out = "All of these must hold: ";
+      size_t n = 0;
+      for (const PostureAssertion& e : p.at(p.postures[entry.index].assertions)) {
+        if (n++ > 0) out += ", ";
+        out += code(a.text(e.span));
+      }
+      return out;
+    }
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+std::string code(std::string_view text) {
+  // A backtick inside needs a longer fence.
+  if (text.find('`') == std::string_view::npos) return fmt::format("`{}`", text);
+  return fmt::format("`` {} ``", text);
+}
+
+std::string_view service_of_port(uint16_t port) {
+  const auto found = std::lower_bound(std::begin(kServices), std::end(kServices), port,
+                                      [](const auto& row, uint16_t p) { return row.first < p; });
+  return found != std::end(kServices) && found->first == port ? found->second : std::string_view();
+}
+
+std::string_view describe_kind(SelectorKind kind) {
+  switch (kind) {
+    case SelectorKind::kWildcard:
+      return "Every device of the tailnet, and the subnets that its routers serve.";
+    case SelectorKind::kUser:
+      return "The devices of one user; tagged devices belong to nobody.";
+    case SelectorKind::kUserDomain:
+      return "The devices of all users of a domain of the tailnet.";
+    case SelectorKind::kGroup:
+      return "The devices of the group's members.";
+    case SelectorKind::kTag:
+      return "The devices that have the tag.";
+    case SelectorKind::kHost:
+      return "A name for an address or a prefix.";
+    case SelectorKind::kAddress:
+      return "One address.";
+    case SelectorKind::kPrefix:
+      return "All addresses of a prefix.";
+    case SelectorKind::kRange:
+      return "All addresses from the first to the last.";
+    case SelectorKind::kIpSet:
+      return "A named set of addresses.";
+    case SelectorKind::kService:
+      return "A service that several devices can serve.";
+    case SelectorKind::kPosture:
+      return "A named set of device conditions.";
+    default:
+      return {};
+  }
+}
+
+std::string describe_autogroup(Autogroup autogroup) {
+  std::string out;
+  for (const AutogroupText& row : kAutogroups) {
+    if (row.autogroup == autogroup) out = row.text;
+  }
+  std::string places;
+  Selector selector;
+  selector.kind = SelectorKind::kAutogroup;
+  selector.autogroup = autogroup;
+  for (size_t i = 0; i < kPositions; ++i) {
+    const auto at = static_cast<Standpoint>(i);
+    if (standing(selector, at) != Standing::kYes) continue;
+    if (!places.empty()) places += ", ";
+    places += position_name(at);
+  }
+  if (!places.empty()) out += "\n\nMay stand in " + places + ".";
+  return out;
+}
+
+std::string describe_reached(const Analysis& a, const Reached& reached) {
+  std::string out;
+  if (!reached.literals.empty()) {
+    size_t n = 0;
+    out = "Addresses: ";
+    for (const AddressRange& range : reached.literals) {
+      if (n == kMembersShown) {
+        out += fmt::format(" and {} more", reached.literals.size() - n);
+        break;
+      }
+      if (n++ > 0) out += ", ";
+      out += code(range.to_text());
+    }
+    out += "\n\n";
+  }
+  if (!a.inventory()) return out + "No inventory: a `tailnet.json` beside the policy would tell which nodes these are.";
+  if (reached.depends) return out + "Which nodes these are depends on who connects.";
+  const Tailnet& tailnet = a.inventory()->tailnet();
+  if (reached.nodes.empty()) return out + "No nodes.";
+  out += counted(reached.nodes.size(), "node") + ":";
+  size_t n = 0;
+  for (const uint32_t index : reached.nodes) {
+    if (n++ == kMembersShown) {
+      out += fmt::format("\n- and {} more", reached.nodes.size() - kMembersShown);
+      break;
+    }
+    const Node& node = tailnet.nodes[TailnetNodeId(size_t{index})];
+    out += fmt::format("\n- {} {}", code(tailnet.text(node.name)), addresses_of(node));
+  }
+  return out;
+}
+
+std::string describe_name(const Analysis& a, SelectorKind kind, StringId name) {
+  const Policy& p = a.policy();
+  const std::string_view text = p.text(name);
+  std::string out = fmt::format("**{}** {}", kind_word(kind), code(text));
+  const auto paragraph = [&](const std::string& more) {
+    if (!more.empty()) out += "\n\n" + more;
+  };
+  if (kind == SelectorKind::kAutogroup) {
+    if (text.starts_with("autogroup:")) {
+      if (const auto autogroup = parse_autogroup(text.substr(10))) paragraph(describe_autogroup(*autogroup));
+    }
+  } else if (const auto entry = a.definition_of(kind, name)) {
+    paragraph(comment_above(a.text(), span_of(p, *entry).begin));
+    paragraph(definition_text(a, *entry));
+  } else if (kind == SelectorKind::kGroup) {
+    paragraph("Not in `groups`: perhaps synced from the identity provider.");
+  } else {
+    paragraph(std::string(describe_kind(kind)));
+  }
+  if (kind == SelectorKind::kUser) {
+    std::string groups;
+    for (const Occurrence* o : a.occurrences().of(kind, name)) {
+      if (o->at != Standpoint::kGroupMember || o->definition) continue;
+      if (!groups.empty()) groups += ", ";
+      groups += code(p.text(a.name_of(o->entry)));
+    }
+    if (!groups.empty()) paragraph("Member of " + groups);
+    if (a.inventory() && !a.inventory()->user(text)) paragraph("No user of this name in the inventory.");
+  }
+  if (kind != SelectorKind::kPosture && kind != SelectorKind::kService)
+    paragraph(describe_reached(a, reach(p, a.definitions(), a.inventory(), kind, name)));
+  if (kind == SelectorKind::kGroup || kind == SelectorKind::kTag || kind == SelectorKind::kHost ||
+      kind == SelectorKind::kIpSet || kind == SelectorKind::kPosture || kind == SelectorKind::kUser)
+    paragraph(counted(a.occurrences().uses_of(kind, name), "use"));
+  return out;
+}
+
+std::string describe_field(const Field& field) {
+  std::string out = fmt::format("**{}**: {}", field.name, expected_text(field));
+  out += fmt::format("\n\n{}", field.doc);
+  if (!field.choices.empty() && field.value == Value::kChoice) {
+    out += "\n\nOne of ";
+    for (size_t i = 0; i < field.choices.size(); ++i) {
+      if (i > 0) out += ", ";
+      out += fmt::format("`\"{}\"`", field.choices[i]);
+    }
+  }
+  if (!field.old_name.empty()) out += fmt::format("\n\nOld spelling: `{}`", field.old_name);
+  if (field.known_by == KnownBy::kTailscale) out += "\n\nUnknown to Headscale.";
+  return out;
+}
+
+std::string describe_entry(const Analysis& a, Entry entry) {
+  const Policy& p = a.policy();
+  const auto all = [&](Selectors selectors) {
+    Reached sum;
+    for (const Selector& s : p.at(selectors)) {
+      Reached one = reach(p, a.definitions(), a.inventory(), s);
+      sum.nodes.insert(sum.nodes.end(), one.nodes.begin(), one.nodes.end());
+      sum.depends |= one.depends;
+    }
+    std::sort(sum.nodes.begin(), sum.nodes.end());
+    sum.nodes.erase(std::unique(sum.nodes.begin(), sum.nodes.end()), sum.nodes.end());
+    return sum;
+  };
+  const auto said = [&](const Reached& r) {
+    return r.depends ? fmt::format("{} and more that depend on who connects", counted(r.nodes.size(), "node"))
+                     : counted(r.nodes.size(), "node");
+  };
+  std::string out = entry_label(a, entry, 200);
+  if (!a.inventory()) return out;
+  const uint32_t i = entry.index;
+  if (entry.section == field::kAcls && i < p.acls.size()) {
+    Reached dst;
+    for (const Destination& d : p.at(p.acls[i].dst)) {
+      Reached one = reach(p, a.definitions(), a.inventory(), d.selector);
+      dst.nodes.insert(dst.nodes.end(), one.nodes.begin(), one.nodes.end());
+      dst.depends |= one.depends;
+    }
+    std::sort(dst.nodes.begin(), dst.nodes.end());
+    dst.nodes.erase(std::unique(dst.nodes.begin(), dst.nodes.end()), dst.nodes.end());
+    out += fmt::format("\n\nFrom {} to {}.", said(all(p.acls[i].src)), said(dst));
+  } else if (entry.section == field::kGrants && i < p.grants.size()) {
+    out += fmt::format("\n\nFrom {} to {}.", said(all(p.grants[i].src)), said(all(p.grants[i].dst)));
+  } else if (entry.section == field::kSsh && i < p.ssh.size()) {
+    out += fmt::format("\n\nFrom {} to {}.", said(all(p.ssh[i].src)), said(all(p.ssh[i].dst)));
+  } else if (entry.section == field::kNodeAttrs && i < p.node_attrs.size()) {
+    out += fmt::format("\n\nOn {}.", said(all(p.node_attrs[i].target)));
+  }
+  return out;
+}
+
+}  // namespace aclc::lsp

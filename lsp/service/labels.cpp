@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lsp/service/labels.h"
+
+#include <fmt/format.h>
+
+namespace aclc::lsp {
+namespace {
+
+constexpr size_t kShown = 4;  // selectors of a list
+
+class Line {
+ public:
+  explicit Line(const Analysis& analysis) : analysis_(analysis) {}
+
+  template <class List>
+  Line& list(const List& items) {
+    size_t n = 0;
+    for (const auto& item : items) {
+      if (n == kShown) {
+        out_ += fmt::format(" +{}", items.size() - kShown);
+        break;
+      }
+      if (n++ > 0) out_ += ", ";
+      out_ += analysis_.text(item.span);
+    }
+    if (items.empty()) out_ += "nothing";
+    return *this;
+  }
+  Line& text(std::string_view t) {
+    out_ += t;
+    return *this;
+  }
+  std::string take() { return std::move(out_); }
+
+ private:
+  const Analysis& analysis_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string shortened(std::string_view text, size_t limit) {
+  if (text.size() <= limit) return std::string(text);
+  size_t at = limit;
+  while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80) --at;
+  return std::string(text.substr(0, at)) + "\xe2\x80\xa6";
+}
+
+std::string counted(size_t n, std::string_view one) {
+  return fmt::format("{} {}{}", n, one, n == 1 ? "" : "s");
+}
+
+std::string_view kind_word(SelectorKind kind) {
+  switch (kind) {
+    case SelectorKind::kGroup:
+      return "group";
+    case SelectorKind::kTag:
+      return "tag";
+    case SelectorKind::kHost:
+      return "host";
+    case SelectorKind::kIpSet:
+      return "ipset";
+    case SelectorKind::kPosture:
+      return "posture";
+    case SelectorKind::kUser:
+      return "user";
+    case SelectorKind::kUserDomain:
+      return "users of a domain";
+    case SelectorKind::kAutogroup:
+      return "autogroup";
+    case SelectorKind::kService:
+      return "service";
+    case SelectorKind::kAddress:
+      return "address";
+    case SelectorKind::kPrefix:
+      return "prefix";
+    case SelectorKind::kRange:
+      return "address range";
+    case SelectorKind::kWildcard:
+      return "everything";
+    case SelectorKind::kInvalid:
+      return "unknown";
+  }
+  return "";
+}
+
+std::string entry_label(const Analysis& analysis, Entry entry, size_t limit) {
+  const Policy& p = analysis.policy();
+  Line line(analysis);
+  const uint32_t i = entry.index;
+  switch (entry.section) {
+    case field::kAcls:
+      if (i < p.acls.size()) line.list(p.at(p.acls[i].src)).text(" -> ").list(p.at(p.acls[i].dst));
+      break;
+    case field::kGrants:
+      if (i < p.grants.size()) {
+        line.list(p.at(p.grants[i].src)).text(" -> ").list(p.at(p.grants[i].dst));
+        if (!p.grants[i].ip.empty()) line.text(" : ").list(p.at(p.grants[i].ip));
+      }
+      break;
+    case field::kSsh:
+      if (i < p.ssh.size())
+        line.list(p.at(p.ssh[i].src)).text(" -> ").list(p.at(p.ssh[i].dst)).text(" as ").list(p.at(p.ssh[i].users));
+      break;
+    case field::kNodeAttrs:
+      if (i < p.node_attrs.size()) line.list(p.at(p.node_attrs[i].target)).text(": ").list(p.at(p.node_attrs[i].attr));
+      break;
+    case field::kTests:
+      if (i < p.tests.size()) {
+        line.text(analysis.text(p.tests[i].src_text.span)).text(" -> ");
+        if (!p.tests[i].accept.empty()) line.text("accept ").list(p.at(p.tests[i].accept));
+        if (!p.tests[i].accept.empty() && !p.tests[i].deny.empty()) line.text("; ");
+        if (!p.tests[i].deny.empty()) line.text("deny ").list(p.at(p.tests[i].deny));
+      }
+      break;
+    case field::kSshTests:
+      if (i < p.ssh_tests.size())
+        line.text(analysis.text(p.ssh_tests[i].src_text.span)).text(" -> ").list(p.at(p.ssh_tests[i].dst));
+      break;
+    default:
+      line.text(analysis.policy().text(analysis.name_of(entry)));
+  }
+  return shortened(line.take(), limit);
+}
+
+std::string entry_name(const Analysis& analysis, Entry entry) {
+  if (const StringId name = analysis.name_of(entry); name.valid()) return std::string(analysis.policy().text(name));
+  const std::string_view section = shape_info(Shape::kPolicy).fields[entry.section].name;
+  if (entry.section == field::kAutoApprovers || entry.section == field::kDefaultSrcPosture) return std::string(section);
+  return fmt::format("{}[{}]", section, entry.index);
+}
+
+}  // namespace aclc::lsp
