@@ -9,6 +9,7 @@ constexpr Command kCommands[] = {
     {"fmt", "print, check or write the canonical layout", define_fmt},
     {"compile", "what every node gets: filter and ssh rules, routes, peers, and because of which line", define_compile},
     {"decide", "what wire rules (a netmap's packet filter) say to packets", define_decide},
+    {"lsp", "a language server on standard input and output", define_lsp},
     {"explain", "what a finding means, with an example and how to mend it", define_explain},
     {"dump", "a phase's view of a policy, for people who work on aclc", define_dump},
 };

@@ -6,6 +6,12 @@
 #include "lsp/service/place.h"
 
 namespace aclc::lsp {
+namespace {
+
+/// Nobody grows a selection further; and each range nests one deeper in the answer's JSON, which clients read recursively.
+constexpr size_t kMaxRanges = 100;
+
+}  // namespace
 
 SelectionChain selection_range(const View& view, uint32_t offset) {
   const Analysis& a = view.analysis;
@@ -38,6 +44,7 @@ SelectionChain selection_range(const View& view, uint32_t offset) {
     nested.push_back(span);
     outer = span;
   }
+  if (nested.size() > kMaxRanges) nested.erase(nested.begin() + 1, nested.end() - (kMaxRanges - 1));
   for (auto span = nested.rbegin(); span != nested.rend(); ++span) chain.ranges.push_back(view.at.range(*span));
   return chain;
 }
