@@ -25,7 +25,6 @@ if(ACLC_SANITIZE)
   add_compile_options(-fsanitize=${ACLC_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
   add_link_options(-fsanitize=${ACLC_SANITIZE})
 endif()
-
 # aclc_library(NAME DEPENDS targets...): a static library of every .cpp in the current folder.
 # The folder is the unit: what it may use is what it links, and the `layering` test holds includes to that.
 function(aclc_library name)

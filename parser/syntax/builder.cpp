@@ -207,12 +207,15 @@ void TreeBuilder::on_colon_out_of_place(uint32_t at) {
       return;
     case Expect::kCommaOrClose:
       if (name_in_unclosed_array(at)) return;
-      [[fallthrough]];
+      {
+        Diagnostic d = diag::ExtraColon({at, at + 1}, wanted());
+        if (!in_object()) d = std::move(d).fix("write a comma", {{{at, at + 1}, ","}});
+        report(std::move(d), library_text_here(at), at);
+      }
+      return expect_any_value(at);
     case Expect::kValue:
     case Expect::kValueOrClose:
-      report(diag::ExtraColon({at, at + 1}, wanted()).fix("remove the colon", {{{at, at + 1}, ""}}),
-             library_text_here(at), at);
-      if (top().expect == Expect::kCommaOrClose) expect_any_value(at);
+      report(diag::ExtraColon({at, at + 1}, wanted()).fix("remove the colon", {{{at, at + 1}, ""}}), library_text_here(at), at);
       return;
     case Expect::kEnd:
       ready_for_value(at, false);

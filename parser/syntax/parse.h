@@ -12,7 +12,9 @@ namespace aclc {
 /// Passing a limit is a diagnostic, never a crash.
 struct ParseLimits {
   size_t max_bytes = size_t{256} << 20;
-  uint32_t max_depth = 10'000;       ///< nesting of objects and arrays
+  /// Nesting of objects and arrays. The parser itself needs no stack for it, but who walks the tree may use recursion, and
+  /// the canonical layout of a text grows with the square of its depth. Policies nest about six deep.
+  uint32_t max_depth = 1'000;
   uint32_t max_diagnostics = 1'000;  ///< after these the parser says so and stops; the rest of the text is in no node
 };
 

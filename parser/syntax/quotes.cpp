@@ -11,6 +11,8 @@
 namespace aclc {
 namespace {
 
+constexpr size_t kFar = 256;  // bytes to look ahead, so that the cost of many mistakes stays in proportion to the text
+
 bool is_one_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
 
 }  // namespace
@@ -56,9 +58,10 @@ bool TreeBuilder::reopen_string(uint32_t at) {
 
 // A word that runs into a quote, as in `[a", "b"]`.
 bool TreeBuilder::lost_opening_quote(uint32_t begin, uint32_t end) {
-  const size_t quote = text_.find_first_of(" \t\r\n,[]{}\"", end);
-  if (quote == std::string_view::npos || text_[quote] != '"' || text_[quote - 1] == ':') return false;
-  const auto stop = static_cast<uint32_t>(quote + 1);
+  const std::string_view ahead = text_.substr(end, kFar);
+  const size_t quote = ahead.find_first_of(" \t\r\n,[]{}\"");
+  if (quote == std::string_view::npos || ahead[quote] != '"' || text_[end + quote - 1] == ':') return false;
+  const auto stop = static_cast<uint32_t>(end + quote + 1);
   report(diag::LostQuote({begin, stop}).fix("open the string", {{{begin, begin}, "\""}}),
          fmt::format("invalid literal: {}", text_.substr(begin, end - begin)), begin);
   add_name_or_value(NodeKind::kError, begin, stop, kBroken);
@@ -77,7 +80,8 @@ bool TreeBuilder::wrong_quotes(uint32_t begin, const std::string& library) {
                                                {"\u201e", "\u201c"},
                                                {"\u2018", "\u2019"},
                                                {"\u00ab", "\u00bb"}}};
-  const std::string_view line = text_.substr(begin, text_.find('\n', begin) - begin);
+  const std::string_view ahead = text_.substr(begin, kFar);
+  const std::string_view line = ahead.substr(0, ahead.find('\n'));
   for (const Pair& pair : kPairs) {
     if (!line.starts_with(pair.open)) continue;
     const size_t close = line.find(pair.close, pair.open.size());
@@ -98,9 +102,10 @@ bool TreeBuilder::wrong_quotes(uint32_t begin, const std::string& library) {
 // `${NAME}` as a whole value: what a template language would have replaced.
 bool TreeBuilder::placeholder(uint32_t begin, const std::string& library) {
   if (text_.substr(begin, 2) != "${" || top().expect == Expect::kColon || top().expect == Expect::kCommaOrClose) return false;
-  const size_t close = text_.find_first_of("}\n,\"[]", begin);
-  if (close == std::string_view::npos || text_[close] != '}') return false;
-  const auto stop = static_cast<uint32_t>(close + 1);
+  const std::string_view ahead = text_.substr(begin, kFar);
+  const size_t close = ahead.find_first_of("}\n,\"[]");
+  if (close == std::string_view::npos || ahead[close] != '}') return false;
+  const auto stop = static_cast<uint32_t>(begin + close + 1);
   report(diag::Placeholder({begin, stop}, shown(begin, stop)).help("fill it in before the text is read, as before it is uploaded"),
          library, begin);
   add_name_or_value(NodeKind::kError, begin, stop, kBroken);

@@ -71,7 +71,9 @@ void TreeBuilder::text_after_end(uint32_t at) {
 // A second value after a member's value: no comma is missing before it, since it is no name.
 bool TreeBuilder::extra_value(uint32_t at, bool is_string) {
   if (!in_object() || text_[at] == '{' || text_[at] == '[') return false;
-  const size_t end = is_string ? string_end(text_, at) : text_.find_first_of(" \t\r\n,:{}[]\"/", at);
+  constexpr size_t kFar = 256;
+  const size_t word = text_.substr(at, kFar).find_first_of(" \t\r\n,:{}[]\"/");
+  const size_t end = is_string ? string_end(text_, at) : at + std::min(word, kFar);
   if (next_character(text_, end) == ':') return false;
   const auto stop = static_cast<uint32_t>(std::min(end, text_.size()));
   report(diag::ExtraValue({at, stop}, shown(at, stop)).help("a member has one value; several stand in an array"),
@@ -99,7 +101,7 @@ uint32_t TreeBuilder::likely_unclosed() const {
 
 // A string in an array after a missing comma, followed by a colon, in an object: the array was never closed.
 bool TreeBuilder::leave_array_for_name(uint32_t at) {
-  if (frames_.size() < 3 || nodes_[frames_[frames_.size() - 2].node].kind != NodeKind::kObject) return false;
+  if (frames_.size() < 3 || top().as_name || nodes_[frames_[frames_.size() - 2].node].kind != NodeKind::kObject) return false;
   if (next_character(text_, string_end(text_, at)) != ':') return false;
   const uint32_t opener = nodes_[top().node].span.begin;
   report(diag::UnclosedBracket({at, at + 1}, "[", "the next member")
@@ -113,16 +115,17 @@ bool TreeBuilder::leave_array_for_name(uint32_t at) {
 
 // The same, known only at the colon, since a comma stood before the string.
 bool TreeBuilder::name_in_unclosed_array(uint32_t at) {
-  if (in_object() || frames_.size() < 3 || nodes_[frames_[frames_.size() - 2].node].kind != NodeKind::kObject) return false;
+  if (in_object() || frames_.size() < 3 || top().as_name || nodes_[frames_[frames_.size() - 2].node].kind != NodeKind::kObject) return false;
   const auto last = static_cast<uint32_t>(nodes_.size() - 1);
   const SyntaxNode name = nodes_[last];
   if (name.kind != NodeKind::kString || last == top().node + 1 || name.span.end != last_end_) return false;
   const uint32_t opener = nodes_[top().node].span.begin;
   const auto before = static_cast<uint32_t>(text_.find_last_not_of(" \t\r\n", name.span.begin - 1) + 1);
+  const uint32_t close = before - 1;  // a comma stands there
   report(diag::UnclosedBracket({at, at + 1}, "[", "the next member")
              .label({opener, opener + 1}, "opened here")
              .label(name.span, "this is a name")
-             .fix("close the array", {{{before, before}, "],"}}, FixSafety::kUnsafe),
+             .fix("close the array", {{{close, close}, "]"}}, FixSafety::kUnsafe),
          library_text_here(at), at);
   nodes_.pop_back();
   close_frame(before, true);
@@ -196,11 +199,12 @@ void TreeBuilder::report(Diagnostic d, std::string library_text, uint32_t librar
 // proportion to the text.
 void TreeBuilder::report(Diagnostic d) {
   constexpr uint64_t kUnreported = 16;
+  if (stopped_) return;
   ++faults_;
+  const uint32_t at = d.span.end;
   if (!quiet_) diagnostics_.push_back(std::move(d));
   if (diagnostics_.size() < limits_.max_diagnostics && faults_ < kUnreported * limits_.max_diagnostics) return;
-  if (stopped_) return;
-  diagnostics_.push_back(diag::TooManyFaults({last_end_, last_end_}, static_cast<int64_t>(diagnostics_.size()))
+  diagnostics_.push_back(diag::TooManyFaults({at, at}, static_cast<int64_t>(diagnostics_.size()))
                              .help("is this HuJSON at all? mend the first ones and look again"));
   stopped_ = true;
   bracket_fault_ = true;

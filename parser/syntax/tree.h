@@ -54,6 +54,8 @@ class SyntaxTree {
   /// The one top-level value; kMissing for a text without one.
   NodeId root() const { return NodeId(size_t{0}); }
   size_t size() const { return nodes_.size(); }
+  /// Bytes of memory behind the tree, the text not counted.
+  size_t memory() const { return nodes_.capacity() * sizeof(SyntaxNode); }
   const SyntaxNode& operator[](NodeId id) const { return nodes_[id.value]; }
   std::string_view text_of(NodeId id) const { return text_.substr(nodes_[id.value].span.begin, nodes_[id.value].span.length()); }
   bool is(NodeId id, NodeKind kind) const { return nodes_[id.value].kind == kind; }
