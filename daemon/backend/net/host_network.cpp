@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/backend/net/host_network.h"
+
+#include <arpa/inet.h>
+#include <libmnl/libmnl.h>
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <functional>
+
+namespace aclc {
+namespace {
+
+// Marks routes as ours (see /etc/iproute2/rt_protos): no routing daemon touches them, and we touch no others.
+constexpr uint8_t kOurProtocol = 0xac;
+
+struct Close {
+  void operator()(mnl_socket* s) const { mnl_socket_close(s); }
+};
+
+uint8_t family_number(Family family) { return family == Family::kV4 ? AF_INET : AF_INET6; }
+
+void put_address(nlmsghdr* header, uint16_t type, const Address& a) {
+  std::array<uint8_t, 16> bytes{};
+  const size_t size = a.is_v4() ? 4 : 16;
+  uint128 bits = a.bits();
+  for (size_t i = size; i-- > 0; bits >>= 8) bytes[i] = static_cast<uint8_t>(bits);
+  mnl_attr_put(header, type, size, bytes.data());
+}
+
+Address read_address(const nlattr* attribute, Family family) {
+  const auto* bytes = static_cast<const uint8_t*>(mnl_attr_get_payload(attribute));
+  uint128 bits = 0;
+  for (size_t i = 0; i < mnl_attr_get_payload_len(attribute) && i < 16; ++i) bits = bits << 8 | bytes[i];
+  return Address::of(family, bits);
+}
+
+template <class Take>
+void each_attribute(const nlmsghdr* header, unsigned offset, Take take) {
+  const auto* end = static_cast<const char*>(mnl_nlmsg_get_payload_tail(header));
+  const auto* at = static_cast<const nlattr*>(mnl_nlmsg_get_payload_offset(header, offset));
+  for (; mnl_attr_ok(at, static_cast<int>(end - reinterpret_cast<const char*>(at))); at = mnl_attr_next(at)) take(at);
+}
+
+class Message {
+ public:
+  Message(uint16_t type, uint16_t flags) : header_(mnl_nlmsg_put_header(buffer_.data())) {
+    header_->nlmsg_type = type;
+    header_->nlmsg_flags = static_cast<uint16_t>(NLM_F_REQUEST | flags);
+  }
+  template <class T>
+  T* extra() {
+    return static_cast<T*>(mnl_nlmsg_put_extra_header(header_, sizeof(T)));
+  }
+  nlmsghdr* header() { return header_; }
+
+ private:
+  alignas(nlmsghdr) std::array<char, 1024> buffer_{};
+  nlmsghdr* header_;
+};
+
+class Rtnetlink : public HostNetwork {
+ public:
+  explicit Rtnetlink(std::unique_ptr<mnl_socket, Close> socket) : socket_(std::move(socket)) {}
+
+  Result<Done> set_link(const std::string& interface, uint32_t mtu, bool up) override {
+    const unsigned index = if_nametoindex(interface.c_str());
+    if (index == 0) return failed("find interface " + interface);
+    Message message(RTM_NEWLINK, NLM_F_ACK);
+    auto* link = message.extra<ifinfomsg>();
+    link->ifi_family = AF_UNSPEC;
+    link->ifi_index = static_cast<int>(index);
+    link->ifi_change = IFF_UP;
+    link->ifi_flags = up ? IFF_UP : 0;
+    mnl_attr_put_u32(message.header(), IFLA_MTU, mtu);
+    return talk(message, "set up interface " + interface, 0);
+  }
+
+  Result<std::vector<Prefix>> addresses(const std::string& interface) override {
+    const unsigned index = if_nametoindex(interface.c_str());
+    if (index == 0) return failed("find interface " + interface);
+    Message message(RTM_GETADDR, NLM_F_DUMP);
+    message.extra<ifaddrmsg>()->ifa_family = AF_UNSPEC;
+    std::vector<Prefix> out;
+    const auto done = dump(message, "list addresses", [&](const nlmsghdr* header) {
+      const auto* address = static_cast<const ifaddrmsg*>(mnl_nlmsg_get_payload(header));
+      if (address->ifa_index != index || address->ifa_scope == RT_SCOPE_LINK) return;
+      const Family family = address->ifa_family == AF_INET ? Family::kV4 : Family::kV6;
+      std::optional<Address> found;
+      each_attribute(header, sizeof(ifaddrmsg), [&](const nlattr* attribute) {
+        const uint16_t type = mnl_attr_get_type(attribute);
+        if (type == IFA_LOCAL || (type == IFA_ADDRESS && !found)) found = read_address(attribute, family);
+      });
+      if (found) out.push_back({*found, address->ifa_prefixlen});
+    });
+    if (!done) return done.error();
+    return out;
+  }
+
+  Result<Done> add_address(const std::string& interface, const Prefix& address) override {
+    return change_address(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, interface, address, "add address ", EEXIST);
+  }
+  Result<Done> remove_address(const std::string& interface, const Prefix& address) override {
+    return change_address(RTM_DELADDR, 0, interface, address, "remove address ", EADDRNOTAVAIL);
+  }
+
+  Result<std::vector<Prefix>> routes(const std::string& interface) override {
+    const unsigned index = if_nametoindex(interface.c_str());
+    if (index == 0) return failed("find interface " + interface);
+    std::vector<Prefix> out;
+    for (const Family family : {Family::kV4, Family::kV6}) {
+      Message message(RTM_GETROUTE, NLM_F_DUMP);
+      message.extra<rtmsg>()->rtm_family = family_number(family);
+      const auto done = dump(message, "list routes", [&](const nlmsghdr* header) {
+        const auto* route = static_cast<const rtmsg*>(mnl_nlmsg_get_payload(header));
+        if (route->rtm_table != RT_TABLE_MAIN || route->rtm_protocol != kOurProtocol) return;
+        Address to = Address::of(family, 0);
+        uint32_t by = 0;
+        each_attribute(header, sizeof(rtmsg), [&](const nlattr* attribute) {
+          if (mnl_attr_get_type(attribute) == RTA_DST) to = read_address(attribute, family);
+          if (mnl_attr_get_type(attribute) == RTA_OIF) by = mnl_attr_get_u32(attribute);
+        });
+        if (by == index) out.push_back({to, route->rtm_dst_len});
+      });
+      if (!done) return done.error();
+    }
+    return out;
+  }
+
+  Result<Done> add_route(const std::string& interface, const Prefix& to) override {
+    return change_route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, interface, to, "add route ", EEXIST);
+  }
+  Result<Done> remove_route(const std::string& interface, const Prefix& to) override {
+    return change_route(RTM_DELROUTE, 0, interface, to, "remove route ", ESRCH);
+  }
+
+ private:
+  static Failure failed(const std::string& what) { return {"cannot " + what + ": " + std::strerror(errno)}; }
+
+  Result<Done> change_address(uint16_t type, uint16_t flags, const std::string& interface, const Prefix& address, const char* what, int fine) {
+    const unsigned index = if_nametoindex(interface.c_str());
+    if (index == 0) return failed("find interface " + interface);
+    Message message(type, static_cast<uint16_t>(flags | NLM_F_ACK));
+    auto* body = message.extra<ifaddrmsg>();
+    body->ifa_family = family_number(address.address.family);
+    body->ifa_prefixlen = address.length;
+    body->ifa_index = index;
+    body->ifa_flags = IFA_F_NODAD;  // nobody else can have it: the control plane gave it to us
+    put_address(message.header(), IFA_LOCAL, address.address);
+    put_address(message.header(), IFA_ADDRESS, address.address);
+    return talk(message, what + address.to_text(), fine);
+  }
+
+  Result<Done> change_route(uint16_t type, uint16_t flags, const std::string& interface, const Prefix& to, const char* what, int fine) {
+    const unsigned index = if_nametoindex(interface.c_str());
+    if (index == 0) return failed("find interface " + interface);
+    Message message(type, static_cast<uint16_t>(flags | NLM_F_ACK));
+    auto* body = message.extra<rtmsg>();
+    body->rtm_family = family_number(to.address.family);
+    body->rtm_dst_len = to.length;
+    body->rtm_table = RT_TABLE_MAIN;
+    body->rtm_protocol = kOurProtocol;
+    body->rtm_scope = to.address.is_v4() ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+    body->rtm_type = RTN_UNICAST;
+    put_address(message.header(), RTA_DST, to.address);
+    mnl_attr_put_u32(message.header(), RTA_OIF, index);
+    return talk(message, what + to.to_text(), fine);
+  }
+
+  // `fine` is an error that says that what was asked for is so already.
+  Result<Done> talk(Message& message, const std::string& what, int fine) {
+    message.header()->nlmsg_seq = ++sequence_;
+    if (mnl_socket_sendto(socket_.get(), message.header(), message.header()->nlmsg_len) < 0) return failed(what);
+    std::array<char, 16384> answer;
+    const ssize_t n = mnl_socket_recvfrom(socket_.get(), answer.data(), answer.size());
+    const bool ok = n >= 0 && mnl_cb_run(answer.data(), static_cast<size_t>(n), sequence_, mnl_socket_get_portid(socket_.get()), nullptr, nullptr) >= 0;
+    if (!ok && errno != fine) return failed(what);
+    return Done{};
+  }
+
+  Result<Done> dump(Message& message, const char* what, std::function<void(const nlmsghdr*)> take) {
+    message.header()->nlmsg_seq = ++sequence_;
+    if (mnl_socket_sendto(socket_.get(), message.header(), message.header()->nlmsg_len) < 0) return failed(what);
+    const auto on_message = [](const nlmsghdr* header, void* data) -> int {
+      (*static_cast<std::function<void(const nlmsghdr*)>*>(data))(header);
+      return MNL_CB_OK;
+    };
+    std::vector<char> answer(65536);
+    while (true) {
+      const ssize_t n = mnl_socket_recvfrom(socket_.get(), answer.data(), answer.size());
+      if (n < 0) return failed(what);
+      const int state = mnl_cb_run(answer.data(), static_cast<size_t>(n), sequence_, mnl_socket_get_portid(socket_.get()), on_message, &take);
+      if (state < 0) return failed(what);
+      if (state == MNL_CB_STOP) return Done{};
+    }
+  }
+
+  std::unique_ptr<mnl_socket, Close> socket_;
+  uint32_t sequence_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<HostNetwork>> rtnetlink_network() {
+  std::unique_ptr<mnl_socket, Close> socket(mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC));
+  if (!socket || mnl_socket_bind(socket.get(), 0, MNL_SOCKET_AUTOPID) < 0) {
+    return Failure{std::string("cannot open a netlink socket: ") + std::strerror(errno)};
+  }
+  return Result<std::unique_ptr<HostNetwork>>(std::make_unique<Rtnetlink>(std::move(socket)));
+}
+
+}  // namespace aclc

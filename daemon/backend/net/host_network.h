@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Addresses, routes and state of one interface, over rtnetlink.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/net/address.h"
+#include "base/result.h"
+
+namespace aclc {
+
+class HostNetwork {
+ public:
+  virtual ~HostNetwork() = default;
+  virtual Result<Done> set_link(const std::string& interface, uint32_t mtu, bool up) = 0;
+  /// With their prefix lengths; IPv6 link-local ones, which the kernel makes by itself, are left out.
+  virtual Result<std::vector<Prefix>> addresses(const std::string& interface) = 0;
+  virtual Result<Done> add_address(const std::string& interface, const Prefix& address) = 0;
+  virtual Result<Done> remove_address(const std::string& interface, const Prefix& address) = 0;
+  /// Those of the main table that lead out by the interface and were made by an administrator or by us.
+  virtual Result<std::vector<Prefix>> routes(const std::string& interface) = 0;
+  virtual Result<Done> add_route(const std::string& interface, const Prefix& to) = 0;
+  virtual Result<Done> remove_route(const std::string& interface, const Prefix& to) = 0;
+};
+
+Result<std::unique_ptr<HostNetwork>> rtnetlink_network();
+
+/// A setting under /proc/sys that is put back when this goes, unless somebody else has changed it meanwhile.
+class BorrowedSetting {
+ public:
+  /// `name` as in `net/ipv4/ip_forward`.
+  static Result<std::unique_ptr<BorrowedSetting>> set(const std::string& name, const std::string& value);
+  ~BorrowedSetting();
+  BorrowedSetting(const BorrowedSetting&) = delete;
+  BorrowedSetting& operator=(const BorrowedSetting&) = delete;
+
+ private:
+  BorrowedSetting(std::string path, std::string before, std::string value)
+      : path_(std::move(path)), before_(std::move(before)), value_(std::move(value)) {}
+  std::string path_, before_, value_;
+};
+
+}  // namespace aclc

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// A WireGuard tunnel that runs in another process.
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "daemon/backend/wireguard/uapi.h"
+
+namespace aclc::wireguard {
+
+class Tunnel {
+ public:
+  virtual ~Tunnel() = default;
+  virtual Result<DeviceState> state() = 0;
+  virtual Result<Done> change(const DeviceChange& change) = 0;
+};
+
+/// Speaks to `/var/run/wireguard/INTERFACE.sock`. The folder is the host's, not the network namespace's: names are unique on a host.
+std::unique_ptr<Tunnel> uapi_tunnel(const std::string& interface);
+
+/// A wireguard-go of our own. It is ended with this object; the interface goes with it.
+class TunnelProcess {
+ public:
+  /// Starts `program INTERFACE` and waits until its socket answers, up to `patience_ms`.
+  static Result<std::unique_ptr<TunnelProcess>> start(const std::string& program, const std::string& interface, int patience_ms = 5000);
+  ~TunnelProcess();
+  TunnelProcess(const TunnelProcess&) = delete;
+  TunnelProcess& operator=(const TunnelProcess&) = delete;
+  pid_t pid() const { return pid_; }
+  /// False once it has ended by itself.
+  bool alive();
+
+ private:
+  explicit TunnelProcess(pid_t pid) : pid_(pid) {}
+  pid_t pid_;
+};
+
+}  // namespace aclc::wireguard
