@@ -48,6 +48,7 @@ Action define_dump(CLI::App& app, Console& console);
 Action define_explain(CLI::App& app, Console& console);
 Action define_fmt(CLI::App& app, Console& console);
 Action define_lsp(CLI::App& app, Console& console);
+Action define_snapshot(CLI::App& app, Console& console);
 
 std::string_view version();
 

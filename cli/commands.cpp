@@ -10,6 +10,7 @@ constexpr Command kCommands[] = {
     {"compile", "what every node gets: filter and ssh rules, routes, peers, and because of which line", define_compile},
     {"decide", "what wire rules (a netmap's packet filter) say to packets", define_decide},
     {"lsp", "a language server on standard input and output", define_lsp},
+    {"snapshot", "what every node's daemon needs, one signed file a node", define_snapshot},
     {"explain", "what a finding means, with an example and how to mend it", define_explain},
     {"dump", "a phase's view of a policy, for people who work on aclc", define_dump},
 };

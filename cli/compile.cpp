@@ -54,16 +54,6 @@ std::vector<TailnetNodeId> chosen(const Compile& o, const Tailnet& tailnet, Cons
   return out;
 }
 
-/// A node's name as a file name: what could leave the folder or hide is written as %XX.
-std::string file_name(std::string_view node) {
-  std::string out;
-  for (const char c : node) {
-    const bool plain = c != '/' && c != '%' && c != '\0' && static_cast<unsigned char>(c) >= 0x20 && !(c == '.' && out.empty());
-    out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
-
 /// The bytes of one node's program, with the policy rules quoted that its rules come from.
 Result<std::string> program_of(const Run& run, const Analysis& a, TailnetNodeId id, const reference::NodeTable& table) {
   NodeFilter filter;
@@ -108,7 +98,7 @@ Exit write_files(const Compile& o, const Run& run, const Analysis& a, const std:
       console.complain(fmt::format("{}: {}", name, text.error().message));
       return Exit::kTrouble;
     }
-    const auto done = replace_file(fmt::format("{}/{}.{}", o.out, file_name(name), extension), text.value());
+    const auto done = replace_file(fmt::format("{}/{}.{}", o.out, node_file_name(name), extension), text.value());
     if (!done) {
       console.complain(done.error().message);
       return Exit::kTrouble;

@@ -85,6 +85,15 @@ Result<Done> replace_file(const std::string& path, std::string_view text) {
   return Done{};
 }
 
+std::string node_file_name(std::string_view node) {
+  std::string out;
+  for (const char c : node) {
+    const bool plain = c != '/' && c != '%' && c != '\0' && static_cast<unsigned char>(c) >= 0x20 && !(c == '.' && out.empty());
+    out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
+}
+
 std::optional<SourceId> open_policy(Run& run, const std::string& path, const PolicyOptions& options, Console& console) {
   auto text = read_file(path);
   if (!text) {

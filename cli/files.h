@@ -15,6 +15,9 @@ namespace aclc::cli {
 /// failure leaves the old one. Mode and symbolic links are kept; a new file gets the usual mode.
 Result<Done> replace_file(const std::string& path, std::string_view text);
 
+/// A node's name as a file name: what could leave the folder or hide is written as %XX.
+std::string node_file_name(std::string_view node);
+
 /// Reads a policy into the run. nullopt: it could not be read, and the console said so.
 std::optional<SourceId> open_policy(Run& run, const std::string& path, const PolicyOptions& options, Console& console);
 

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// aclc snapshot: what every node's daemon needs, signed, one file a node.
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <CLI/App.hpp>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/files.h"
+#include "cli/findings.h"
+#include "cli/options.h"
+#include "compiler/reference/compile.h"
+#include "daemon/snapshot/sealed.h"
+#include "daemon/snapshot/store.h"
+
+namespace aclc::cli {
+namespace {
+
+constexpr size_t kLargestKeyFile = 16384;
+constexpr size_t kOriginText = 240;
+
+struct SnapshotOptions {
+  PolicyOptions policy;
+  TailnetOptions tailnet;
+  OutputOptions output;
+  std::string key_path;
+  std::string out;
+  uint64_t generation = 0;  // 0: the time in milliseconds, which rises by itself
+  uint64_t lifetime = 0;    // seconds; 0: for ever
+};
+
+using Tables = std::vector<reference::NodeTable>;
+
+uint64_t milliseconds_since_1970() {
+  return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count());
+}
+
+std::vector<Prefix> prefixes(const std::vector<std::string>& texts) {
+  std::vector<Prefix> out;
+  for (const std::string& text : texts) {
+    if (const auto prefix = Prefix::parse(text)) out.push_back(*prefix);
+  }
+  return out;
+}
+
+SnapshotPeer peer_of(const Tailnet& tailnet, TailnetNodeId id, const reference::NodeTable& table) {
+  const Node& node = tailnet.nodes[id];
+  SnapshotPeer peer;
+  peer.name = tailnet.text(node.name);
+  peer.key = tailnet.text(node.key);
+  for (const StringId endpoint : node.endpoints) peer.endpoints.emplace_back(tailnet.text(endpoint));
+  peer.allowed_ips = prefixes(table.allowed_ips);
+  return peer;
+}
+
+std::vector<std::vector<OriginText>> origins_of(const SourceBuffer& source, const reference::NodeTable& table) {
+  std::vector<std::vector<OriginText>> out;
+  for (const reference::Origin& origin : table.filter_origins) {
+    std::vector<OriginText>& texts = out.emplace_back();
+    for (const Span& span : origin.rules) {
+      if (span.empty()) continue;
+      texts.push_back({source.position(span.begin).line, {}, std::string(source.text().substr(span.begin, std::min<size_t>(span.length(), kOriginText)))});
+    }
+  }
+  return out;
+}
+
+Snapshot snapshot_of(const Run& run, const Analysis& a, const Tables& tables, TailnetNodeId id) {
+  const Tailnet& tailnet = *run.tailnet;
+  const Node& node = tailnet.nodes[id];
+  const reference::NodeTable& table = tables[id.value];
+  Snapshot s;
+  s.tailnet = tailnet.text(tailnet.name);
+  s.node = tailnet.text(node.name);
+  s.node_key = tailnet.text(node.key);
+  for (const auto& address : {node.ipv4, node.ipv6}) {
+    if (address) s.addresses.push_back(*address);
+  }
+  for (const Prefix& prefix : prefixes(table.allowed_ips)) {
+    if (!prefix.is_host() || std::find(s.addresses.begin(), s.addresses.end(), prefix.address) == s.addresses.end()) s.routes.push_back(prefix);
+  }
+  for (const wire::FilterRule& rule : table.filter_rules) {
+    s.filter_rules.push_back(rule);
+    s.filter_rules.back().cap_grants.clear();  // decide no packet
+  }
+  s.origins = origins_of(run.sources[a.source], table);
+  for (const TailnetNodeId peer : table.peers) {
+    if (!tailnet.text(tailnet.nodes[peer].key).empty()) s.peers.push_back(peer_of(tailnet, peer, tables[peer.value]));
+  }
+  return s;
+}
+
+bool keys_are_sound(const Tailnet& tailnet, Console& console) {
+  bool sound = true;
+  for (size_t i = 0; i < tailnet.nodes.size(); ++i) {
+    const Node& node = tailnet.nodes[TailnetNodeId(i)];
+    const std::string_view key = tailnet.text(node.key);
+    if (key.empty() || is_wireguard_key(key)) continue;
+    console.complain(fmt::format("the key of node `{}` is no WireGuard key (32 bytes in base64)", tailnet.text(node.name)));
+    sound = false;
+  }
+  return sound;
+}
+
+Exit write_snapshots(const SnapshotOptions& o, const Run& run, const Analysis& a, const SigningKey& key, Console& console) {
+  const Tables tables = reference::compile(a.policy, a.tree, a.definitions, *run.tailnet);
+  if (::mkdir(o.out.c_str(), 0777) != 0 && errno != EEXIST) {
+    console.complain(fmt::format("cannot make the folder {}: {}", o.out, std::strerror(errno)));
+    return Exit::kTrouble;
+  }
+  const uint64_t now = milliseconds_since_1970();
+  size_t written = 0;
+  std::vector<std::string> keyless;
+  for (size_t i = 0; i < run.tailnet->nodes.size(); ++i) {
+    Snapshot s = snapshot_of(run, a, tables, TailnetNodeId(i));
+    if (s.node_key.empty()) {
+      keyless.push_back(s.node);
+      continue;
+    }
+    s.generation = o.generation != 0 ? o.generation : now;
+    s.issued = now / 1000;
+    s.expires = o.lifetime == 0 ? 0 : s.issued + o.lifetime;
+    const auto done = replace_file(fmt::format("{}/{}.snapshot", o.out, node_file_name(s.node)), seal_snapshot(s, key));
+    if (!done) {
+      console.complain(done.error().message);
+      return Exit::kTrouble;
+    }
+    ++written;
+  }
+  if (o.output.format == Format::kJson) {
+    console.print(fmt::format("{{\"ok\": true, \"generation\": {}, \"snapshots\": {}, \"without_key\": {}}}\n",
+                              o.generation != 0 ? o.generation : now, written, keyless.size()));
+    return Exit::kYes;
+  }
+  console.print(fmt::format("{} of generation {} written to {}\n", counted(written, "snapshot"), o.generation != 0 ? o.generation : now, o.out));
+  if (!keyless.empty()) console.print(fmt::format("no key, no snapshot: `{}`{}\n", keyless.front(), keyless.size() > 1 ? fmt::format(" and {} more", keyless.size() - 1) : ""));
+  return Exit::kYes;
+}
+
+Exit snapshot(SnapshotOptions& o, Console& console) {
+  const auto pem = read_file_limited(o.key_path, kLargestKeyFile);
+  if (!pem) {
+    console.complain(pem.error().message);
+    return Exit::kTrouble;
+  }
+  const auto key = SigningKey::from_pem(*pem);
+  if (!key) {
+    console.complain(fmt::format("{}: {}; `openssl genpkey -algorithm ed25519 -out {}` makes one", o.key_path, key.error().message, o.key_path));
+    return Exit::kTrouble;
+  }
+  Run run;
+  const auto id = open_policy(run, o.policy.paths.front(), o.policy, console);
+  if (!id || !open_tailnet(run, o.tailnet, o.policy, console)) return Exit::kTrouble;
+  const bool damaged = run.findings.has_errors();  // a tailnet that is not as it was meant answers nothing
+  const Analysis a = analyse(run, *id, o.policy.pipeline);
+  if (run.findings.has_errors()) {
+    Showing showing;
+    showing.ok = false;
+    showing.summary = "nothing was written";
+    show_findings(run, o.output, showing, console);
+    return damaged ? Exit::kTrouble : Exit::kNo;
+  }
+  if (!keys_are_sound(*run.tailnet, console)) return Exit::kTrouble;
+  return write_snapshots(o, run, a, *key, console);
+}
+
+}  // namespace
+
+Action define_snapshot(CLI::App& app, Console& console) {
+  const auto o = std::make_shared<SnapshotOptions>();
+  add_policy_options(app, o->policy, Takes::kOne);
+  add_tailnet_options(app, o->tailnet, o->policy, Needed::kYes);
+  add_output_options(app, o->output);
+  app.add_option("--sign", o->key_path, "Ed25519 private key (PEM) that nodes trust")->type_name("KEY")->required();
+  app.add_option("--out", o->out, "write NODE.snapshot files into this folder")->type_name("DIR")->required();
+  app.add_option("--generation", o->generation, "number that has to rise from one to the next (default: the time)")->type_name("N");
+  app.add_option("--lifetime", o->lifetime, "seconds after which nodes refuse it (default: never)")->type_name("SECONDS");
+  return [o, &console] { return snapshot(*o, console); };
+}
+
+}  // namespace aclc::cli
