@@ -9,6 +9,7 @@
 #include "cli/files.h"
 #include "cli/findings.h"
 #include "cli/options.h"
+#include "cli/test_results.h"
 #include "parser/diagnostics/fixes.h"
 
 namespace aclc::cli {
@@ -30,6 +31,7 @@ struct Check {
   /// What was looked at, over all files.
   struct Totals {
     size_t policies = 0, rules = 0, tests = 0, fixed = 0;
+    TestReport report;
     bool allows_all = false;
   };
 };
@@ -47,6 +49,10 @@ std::string summary(const Check& o, const Check::Totals& totals, Run& run) {
   if (totals.policies > 1) out += counted(totals.policies, "policy file") + " · ";
   out += counted(totals.rules, "rule");
   if (totals.allows_all) out += " · neither acls nor grants: everything is allowed";
+  const TestReport& report = totals.report;
+  if (!report.results.empty()) {
+    out += fmt::format(" · {} of {} passed", report.passed, counted(report.results.size(), "assertion"));
+  }
   if (totals.tests > 0) out += fmt::format(" · {} not run", counted(totals.tests, "test"));
   if (totals.fixed > 0)
     out += fmt::format(" · {} applied", counted(totals.fixed, "fix").append(totals.fixed == 1 ? "" : "es"));
@@ -116,7 +122,13 @@ Exit check(Check& o, Console& console) {
     ++totals.policies;
     totals.allows_all |= a.policy.allows_all();
     totals.rules += a.policy.acls.size() + a.policy.grants.size() + a.policy.ssh.size();
-    totals.tests += a.policy.tests.size() + a.policy.ssh_tests.size();
+    if (auto report = test(run, a)) {
+      totals.report.passed += report->passed;
+      totals.report.failed += report->failed;
+      std::move(report->results.begin(), report->results.end(), std::back_inserter(totals.report.results));
+    } else {
+      totals.tests += a.policy.tests.size() + a.policy.ssh_tests.size();
+    }
   }
   if (run.findings.has_errors()) status = worse(status, Exit::kNo);
   if (policies.empty() && o.output.format == Format::kText) return status;
@@ -125,6 +137,8 @@ Exit check(Check& o, Console& console) {
   showing.ok = status == Exit::kYes;
   showing.upstream = o.upstream;
   showing.max_shown = o.max_findings;
+  const JsonMember tests{"tests", tests_json(totals.report)};
+  showing.more = {&tests, 1};
   if (!o.quiet) showing.summary = summary(o, totals, run);
   show_findings(run, o.output, showing, console);
   return status;

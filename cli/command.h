@@ -49,6 +49,8 @@ Action define_explain(CLI::App& app, Console& console);
 Action define_fmt(CLI::App& app, Console& console);
 Action define_lsp(CLI::App& app, Console& console);
 Action define_snapshot(CLI::App& app, Console& console);
+Action define_test(CLI::App& app, Console& console);
+Action define_why(CLI::App& app, Console& console);
 
 std::string_view version();
 

@@ -6,6 +6,8 @@ namespace {
 
 constexpr Command kCommands[] = {
     {"check", "would the control plane take it? every fault with its place, its cause and a fix", define_check},
+    {"test", "run `tests` and `sshTests` and report every assertion", define_test},
+    {"why", "may A reach B? by which rule, or how near", define_why},
     {"fmt", "print, check or write the canonical layout", define_fmt},
     {"compile", "what every node gets: filter and ssh rules, routes, peers, and because of which line", define_compile},
     {"decide", "what wire rules (a netmap's packet filter) say to packets", define_decide},

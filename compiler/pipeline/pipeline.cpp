@@ -22,4 +22,15 @@ Analysis analyse(Run& run, SourceId policy, const PipelineOptions& options) {
   return out;
 }
 
+std::optional<TestReport> test(Run& run, const Analysis& analysis) {
+  for (const Diagnostic& d : run.findings.sorted()) {
+    const bool relevant = d.source == analysis.source || (run.tailnet && d.source == run.tailnet->source);
+    if (relevant && d.severity == Severity::kError) return std::nullopt;
+  }
+  TestReport report = run_tests(analysis.policy, analysis.definitions, run.tailnet ? &*run.tailnet : nullptr);
+  run.findings.set_source(analysis.source);
+  report_failures(report, run.findings);
+  return report;
+}
+
 }  // namespace aclc

@@ -12,6 +12,7 @@
 #include "compiler/check/check.h"
 #include "compiler/tailnet/read.h"
 #include "compiler/tailnet/tailnet.h"
+#include "compiler/testrun/run.h"
 #include "parser/diagnostics/engine.h"
 #include "parser/policy/build.h"
 #include "parser/policy/policy.h"
@@ -49,6 +50,10 @@ void use_tailnet(Run& run, SourceId source, const PipelineOptions& options);
 
 /// Parse, build, define, check.
 Analysis analyse(Run& run, SourceId policy, const PipelineOptions& options);
+
+/// Runs the policy's tests and reports those that fail. Nothing where an error was found in the policy or the tailnet: the
+/// hosted service runs no tests then either.
+std::optional<TestReport> test(Run& run, const Analysis& analysis);
 
 /// The first step alone, for what works on the text: formatting, syntax dumps.
 SyntaxTree parse_only(Run& run, SourceId source, const PipelineOptions& options);

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// aclc test: every assertion of `tests` and `sshTests`.
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <algorithm>
+#include <memory>
+
+#include "base/net/protocol.h"
+#include "cli/command.h"
+#include "cli/files.h"
+#include "cli/findings.h"
+#include "cli/options.h"
+#include "cli/test_results.h"
+
+namespace aclc::cli {
+namespace {
+
+struct Options {
+  PolicyOptions policy;
+  TailnetOptions tailnet;
+  OutputOptions output;
+  bool coverage = false;
+  bool quiet = false;
+};
+
+class Printer {
+ public:
+  Printer(const SourceBuffer& source, const TestReport& report) : source_(source), report_(report) {
+    for (const AssertionResult& r : report.results) {
+      sources_ = std::max(sources_, r.source.size());
+      targets_ = std::max(targets_, target(r).size());
+    }
+    sources_ = std::min<size_t>(sources_, 40);
+    targets_ = std::min<size_t>(targets_, 40);
+  }
+
+  void assertion(const AssertionResult& r, Console& console) const {
+    console.print(fmt::format("  {:<4}  {:<{}} -> {:<{}}  {:<6}  {}\n", r.passed ? "ok" : "FAIL", r.source, sources_, target(r),
+                              targets_, expectation_name(r.expected), reason(r)));
+    if (!r.passed && !r.rule.empty()) console.print(fmt::format("        {}\n", quoted_rule(source_.text(), r.rule)));
+  }
+
+  void coverage(Console& console) const {
+    for (size_t i = 0; i < report_.rules.size(); ++i) {
+      if (report_.exercised[i] || report_.rules[i].empty()) continue;
+      console.print(fmt::format("  untested  line {}: {}\n", line(report_.rules[i]), quoted_rule(source_.text(), report_.rules[i])));
+    }
+  }
+
+  std::string summary() const {
+    std::string out = report_.failed > 0 ? fmt::format("{} failed, {} passed", report_.failed, report_.passed)
+                                         : fmt::format("{} passed", report_.passed);
+    const auto rules = static_cast<size_t>(std::count_if(report_.rules.begin(), report_.rules.end(), [](Span s) { return !s.empty(); }));
+    size_t untested = 0;
+    for (size_t i = 0; i < report_.rules.size(); ++i) untested += !report_.exercised[i] && !report_.rules[i].empty();
+    if (rules > 0) {
+      out += untested == 0 ? fmt::format(" · every rule is exercised")
+                           : fmt::format(" · {} of {} exercised by no test", untested, counted(rules, "rule"));
+    }
+    if (report_.on_stand_ins) out += " · no tailnet given: run on the users and tags that the policy names";
+    return out;
+  }
+
+ private:
+  static std::string target(const AssertionResult& r) {
+    if (r.ssh) return fmt::format("{} as {}", r.destination, r.user);
+    return r.protocol == 0 ? r.destination : fmt::format("{} {}", r.destination, protocol_name(r.protocol));
+  }
+
+  uint32_t line(Span span) const { return source_.position(span.begin).line; }
+
+  std::string reason(const AssertionResult& r) const {
+    std::string out;
+    if (r.got != Expectation::kDeny) {
+      out = r.rule.empty() ? "everything is allowed: neither acls nor grants"
+                           : fmt::format("{} by line {}", r.got == Expectation::kCheck ? "after a check" : "allowed", line(r.rule));
+    } else if (r.rule.empty()) {
+      out = "no rule allows it";
+    } else {
+      out = fmt::format("no rule allows it; nearest is line {}: {}", line(r.rule), missed_words(r.missed));
+    }
+    if (r.passed && r.got == Expectation::kDeny) out = "no rule allows it";
+    return r.witness.empty() ? out : fmt::format("{} (seen with {})", out, r.witness);
+  }
+
+  const SourceBuffer& source_;
+  const TestReport& report_;
+  size_t sources_ = 0, targets_ = 0;
+};
+
+Exit run_test(const Options& o, Console& console) {
+  Run run;
+  const auto id = open_policy(run, o.policy.paths.front(), o.policy, console);
+  if (!id || !open_tailnet(run, o.tailnet, o.policy, console)) return Exit::kTrouble;
+  const Analysis analysis = analyse(run, *id, o.policy.pipeline);
+  const auto report = test(run, analysis);
+  const Exit status = run.findings.has_errors() ? Exit::kNo : Exit::kYes;
+  if (!report || o.output.format == Format::kJson) {
+    Showing showing;
+    showing.ok = status == Exit::kYes;
+    if (!report) showing.summary = "tests are run once the policy is valid";
+    const JsonMember tests{"tests", tests_json(report ? *report : TestReport())};
+    showing.more = {&tests, 1};
+    show_findings(run, o.output, showing, console);
+    return status;
+  }
+  const Printer printer(run.sources[*id], *report);
+  for (const AssertionResult& r : report->results) {
+    if (!r.passed || !o.quiet) printer.assertion(r, console);
+  }
+  if (report->results.empty()) console.print("the policy has no tests\n");
+  if (o.coverage) printer.coverage(console);
+  if (!report->results.empty()) console.print(printer.summary() + "\n");
+  return status;
+}
+
+}  // namespace
+
+Action define_test(CLI::App& app, Console& console) {
+  const auto o = std::make_shared<Options>();
+  add_policy_options(app, o->policy, Takes::kOne);
+  add_tailnet_options(app, o->tailnet, o->policy, Needed::kNo);
+  add_output_options(app, o->output);
+  app.add_flag("--coverage", o->coverage, "also list the rules that no assertion exercises");
+  app.add_flag("-q,--quiet", o->quiet, "failures only");
+  return [o, &console] { return run_test(*o, console); };
+}
+
+}  // namespace aclc::cli

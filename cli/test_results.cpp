@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/test_results.h"
+
+#include <fmt/format.h>
+
+#include "base/net/protocol.h"
+#include "base/text/json_quote.h"
+
+namespace aclc::cli {
+namespace {
+
+constexpr size_t kQuoted = 100;  // bytes of a rule that are shown
+
+}  // namespace
+
+std::string tests_json(const TestReport& report) {
+  std::string out = fmt::format("{{\"passed\": {}, \"failed\": {}, \"results\": [", report.passed, report.failed);
+  for (const AssertionResult& r : report.results) {
+    out += &r == &report.results.front() ? "\n  " : ",\n  ";
+    out += fmt::format("{{\"section\": \"{}\", \"test\": {}, \"src\": ", r.ssh ? "sshTests" : "tests", r.test);
+    append_json_string(out, r.source);
+    out += ", \"dst\": ";
+    append_json_string(out, r.destination);
+    if (r.ssh) {
+      out += ", \"user\": ";
+      append_json_string(out, r.user);
+    }
+    if (r.protocol != 0) out += fmt::format(", \"proto\": \"{}\"", protocol_name(r.protocol));
+    out += fmt::format(", \"expected\": \"{}\", \"got\": \"{}\", \"passed\": {}, \"offset\": {}, \"length\": {}",
+                       expectation_name(r.expected), expectation_name(r.got), r.passed, r.at.begin, r.at.length());
+    if (!r.rule.empty()) out += fmt::format(", \"rule\": {{\"offset\": {}, \"length\": {}}}", r.rule.begin, r.rule.length());
+    out += '}';
+  }
+  out += "]}";
+  return out;
+}
+
+std::string quoted_rule(std::string_view text, Span rule) {
+  std::string out;
+  bool blank = false;
+  for (const char c : text.substr(rule.begin, rule.length())) {
+    if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
+      blank = true;
+      continue;
+    }
+    if (blank && !out.empty()) out += ' ';
+    blank = false;
+    out += c;
+    if (out.size() >= kQuoted && (static_cast<unsigned char>(c) & 0x80) == 0) return out + "...";
+  }
+  return out;
+}
+
+std::string_view missed_words(Miss missed) {
+  switch (missed) {
+    case Miss::kSource:
+      return "destination and port match, the source does not";
+    case Miss::kDestination:
+      return "the source matches, the destination does not";
+    case Miss::kProtocol:
+      return "source and destination match, the protocol does not";
+    case Miss::kPort:
+      return "source and destination match, the port does not";
+    case Miss::kNone:
+      break;
+  }
+  return "";
+}
+
+}  // namespace aclc::cli

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Results of a policy's tests, as check and test show them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "compiler/testrun/run.h"
+
+namespace aclc::cli {
+
+/// {"passed": .., "failed": .., "results": [..]}
+std::string tests_json(const TestReport& report);
+
+/// A line of the policy that a span begins on, white space joined and cut to a readable length: `{"action": "accept", ...`.
+std::string quoted_rule(std::string_view text, Span rule);
+
+/// What a rule lacks, in words: "the port does not match".
+std::string_view missed_words(Miss missed);
+
+}  // namespace aclc::cli

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+// aclc why: may A reach B? By which rule, or how near.
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <memory>
+
+#include "base/net/protocol.h"
+#include "base/text/json_quote.h"
+#include "cli/command.h"
+#include "cli/files.h"
+#include "cli/findings.h"
+#include "cli/options.h"
+#include "cli/test_results.h"
+#include "compiler/reach/ask.h"
+#include "compiler/testrun/people.h"
+
+namespace aclc::cli {
+namespace {
+
+struct Options {
+  PolicyOptions policy;
+  TailnetOptions tailnet;
+  OutputOptions output;
+  std::vector<std::string> words;
+  std::string protocol;
+};
+
+/// What came out for all pairs of addresses.
+struct Answer {
+  Endpoint src, dst;
+  std::optional<uint16_t> port;
+  uint8_t protocol = 0;
+  size_t pairs = 0, allowed = 0;
+  Decision decision;  ///< of the first pair that is denied, or else of the first
+  Address from, to;   ///< that pair
+};
+
+/// Pairs of one family; where there are none, all.
+Answer decide(const Reach& reach, Endpoint src, Endpoint dst, std::optional<uint16_t> port, uint8_t protocol) {
+  Answer out;
+  for (const bool same_family : {true, false}) {
+    for (const Endpoint::At& a : src.at) {
+      for (const Endpoint::At& b : dst.at) {
+        if (same_family && a.address.family != b.address.family) continue;
+        const Flow flow{a.address, b.address, a.node, b.node, protocol, port.value_or(0), !port};
+        const Decision decision = reach.decide(flow);
+        const bool first_denied = !decision.allowed && out.allowed == out.pairs;
+        if (out.pairs == 0 || first_denied) {
+          out.decision = decision;
+          out.from = a.address;
+          out.to = b.address;
+        }
+        ++out.pairs;
+        out.allowed += decision.allowed;
+      }
+    }
+    if (out.pairs > 0) break;
+  }
+  out.src = std::move(src);
+  out.dst = std::move(dst);
+  out.port = port;
+  out.protocol = protocol;
+  return out;
+}
+
+std::string described(const Endpoint& end) {
+  const size_t nodes = end.node_count();
+  if (nodes > 1) return fmt::format("{} ({} nodes)", end.name, nodes);
+  const std::string address = end.at.front().address.to_text();
+  return address == end.name ? end.name : fmt::format("{} ({})", end.name, address);
+}
+
+void print_text(const Answer& a, const Reach& reach, const SourceBuffer& source, Console& console) {
+  const bool all = a.allowed == a.pairs;
+  const std::string protocol = a.protocol == 0 ? "tcp or udp" : protocol_name(a.protocol);
+  console.print(fmt::format("{:<8} {} -> {}  {}{}\n", all ? "allowed" : a.allowed > 0 ? "partly" : "denied", described(a.src),
+                            described(a.dst), protocol, a.port ? fmt::format(" {}", *a.port) : ", any port"));
+  if (!all && a.allowed > 0) {
+    console.print(fmt::format("         {} of {} pairs of addresses are allowed; denied is {} -> {}\n", a.allowed, a.pairs,
+                              a.from.to_text(), a.to.to_text()));
+  }
+  if (!a.decision.has_rule()) {
+    console.print(reach.rule_count() == 0 ? "         no rule allows anything\n" : "         no rule comes near: none has this source or this destination\n");
+    return;
+  }
+  const Span rule = reach.rule_span(a.decision.rule);
+  if (rule.empty()) {
+    console.print("by       neither acls nor grants: everything is allowed\n");
+    return;
+  }
+  console.print(fmt::format("{:<8} {}:{}  {}\n", all ? "by" : "nearest", source.name(), source.position(rule.begin).line,
+                            quoted_rule(source.text(), rule)));
+  if (!all) console.print(fmt::format("         {}\n", missed_words(a.decision.missed)));
+}
+
+void print_json(const Answer& a, const Reach& reach, const SourceBuffer& source, Console& console) {
+  std::string out = fmt::format("{{\"allowed\": {}, \"pairs\": {}, \"allowed_pairs\": {}, \"src\": ", a.allowed == a.pairs, a.pairs, a.allowed);
+  append_json_string(out, a.src.name);
+  out += ", \"dst\": ";
+  append_json_string(out, a.dst.name);
+  if (a.decision.has_rule() && !reach.rule_span(a.decision.rule).empty()) {
+    const Span rule = reach.rule_span(a.decision.rule);
+    out += fmt::format(", \"{}\": {{\"line\": {}, \"offset\": {}, \"length\": {}, \"text\": ", a.decision.allowed ? "rule" : "nearest",
+                       source.position(rule.begin).line, rule.begin, rule.length());
+    append_json_string(out, quoted_rule(source.text(), rule));
+    out += '}';
+    if (!a.decision.allowed) out += fmt::format(", \"missed\": \"{}\"", missed_words(a.decision.missed));
+  }
+  console.print(out + "}\n");
+}
+
+Exit run_why(Options& o, Console& console) {
+  if (o.words.size() == 3) {
+    o.policy.paths = {o.words.front()};
+    o.words.erase(o.words.begin());
+  }
+  const auto destination = split_destination(o.words[1]);
+  if (!destination) {
+    console.complain(destination.error().message);
+    return Exit::kTrouble;
+  }
+  uint8_t protocol = 0;
+  if (!o.protocol.empty()) {
+    const auto number = parse_protocol(o.protocol);
+    if (!number) {
+      console.complain(fmt::format("`{}` is no protocol", o.protocol));
+      return Exit::kTrouble;
+    }
+    protocol = *number;
+  }
+  Run run;
+  const auto id = open_policy(run, o.policy.paths.front(), o.policy, console);
+  if (!id || !open_tailnet(run, o.tailnet, o.policy, console)) return Exit::kTrouble;
+  const Analysis analysis = analyse(run, *id, o.policy.pipeline);
+  if (run.findings.has_errors()) {
+    Showing showing;
+    showing.ok = false;
+    showing.summary = "an answer needs a valid policy";
+    show_findings(run, o.output, showing, console);
+    return Exit::kTrouble;
+  }
+  const Tailnet tailnet = with_stand_ins(analysis.policy, run.tailnet ? &*run.tailnet : nullptr);
+  const reference::World world(analysis.policy, analysis.definitions, tailnet);
+  auto src = find_endpoint(world, analysis.definitions, o.words[0]);
+  auto dst = find_endpoint(world, analysis.definitions, destination->name);
+  for (const auto* end : {&src, &dst}) {
+    if (*end) continue;
+    console.complain(end->error().message);
+    return Exit::kTrouble;
+  }
+  const Reach reach(world);
+  const Answer answer = decide(reach, std::move(src).value(), std::move(dst).value(), destination->port, protocol);
+  if (o.output.format == Format::kJson) {
+    print_json(answer, reach, run.sources[*id], console);
+  } else {
+    print_text(answer, reach, run.sources[*id], console);
+  }
+  return answer.allowed == answer.pairs ? Exit::kYes : Exit::kNo;
+}
+
+}  // namespace
+
+Action define_why(CLI::App& app, Console& console) {
+  const auto o = std::make_shared<Options>();
+  o->policy.paths = {"policy.hujson"};
+  app.add_option("WORDS", o->words, "[POLICY] SRC DST[:PORT]; SRC and DST are a node, user, tag, group, host or address; DST may be [v6]:PORT")
+      ->type_name("")
+      ->required()
+      ->expected(2, 3);
+  app.add_option("--proto", o->protocol, "tcp, udp, icmp ... (default tcp or udp)")->type_name("NAME");
+  add_tailnet_options(app, o->tailnet, o->policy, Needed::kNo);
+  add_output_options(app, o->output);
+  return [o, &console] { return run_why(*o, console); };
+}
+
+}  // namespace aclc::cli

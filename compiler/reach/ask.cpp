@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/reach/ask.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/nearest.h"
+
+namespace aclc {
+namespace {
+
+using reference::World;
+
+void add_node(const World& world, TailnetNodeId id, Endpoint& out) {
+  for (const Address& a : World::addresses(world.node(id))) out.at.push_back({a, id});
+}
+
+/// The policy's selector for a word, if the policy knows the name.
+std::optional<Selector> selector_of(const Policy& policy, std::string_view word) {
+  Selector s;
+  s.name = policy.names.find(word);
+  if (word == "*") {
+    s.kind = SelectorKind::kWildcard;
+    return s;
+  }
+  if (word.starts_with("autogroup:")) {
+    const auto group = parse_autogroup(word.substr(10));
+    if (!group) return std::nullopt;
+    s.kind = SelectorKind::kAutogroup;
+    s.autogroup = *group;
+    return s;
+  }
+  if (!s.name.valid()) return std::nullopt;
+  s.kind = word.starts_with("group:")   ? SelectorKind::kGroup
+           : word.starts_with("tag:")   ? SelectorKind::kTag
+           : word.starts_with("ipset:") ? SelectorKind::kIpSet
+           : word.find('@') != std::string_view::npos ? SelectorKind::kUser
+                                                      : SelectorKind::kHost;
+  return s;
+}
+
+Failure unknown(const World& world, std::string_view word) {
+  std::vector<std::string_view> names;
+  for (const Node& node : world.tailnet().nodes) names.push_back(world.tailnet().text(node.name));
+  for (const User& user : world.tailnet().users) names.push_back(world.tailnet().text(user.login));
+  for (const TagOwner& tag : world.policy().tag_owners) names.push_back(world.policy().text(tag.name));
+  for (const Group& group : world.policy().groups) names.push_back(world.policy().text(group.name));
+  for (const Host& host : world.policy().hosts) names.push_back(world.policy().text(host.name));
+  const std::string_view near = nearest(word, names);
+  return {fmt::format("`{}` is no node, user, tag, group, host or address{}", word,
+                      near.empty() ? "" : fmt::format("; did you mean `{}`?", near))};
+}
+
+}  // namespace
+
+size_t Endpoint::node_count() const {
+  std::vector<TailnetNodeId> nodes;
+  for (const At& end : at) {
+    if (end.node.valid()) nodes.push_back(end.node);
+  }
+  std::sort(nodes.begin(), nodes.end());
+  return static_cast<size_t>(std::unique(nodes.begin(), nodes.end()) - nodes.begin());
+}
+
+Result<Endpoint> find_endpoint(const World& world, const Definitions& definitions, std::string_view word) {
+  Endpoint out;
+  out.name = word;
+  const Tailnet& tailnet = world.tailnet();
+  const auto address = Address::parse(word);
+  const StringId name = tailnet.names.find(word);
+  for (const TailnetNodeId id : world.all_nodes()) {
+    const Node& node = world.node(id);
+    const bool named = name.valid() && node.name == name;
+    if (named) add_node(world, id, out);
+    for (const Address& a : World::addresses(node)) {
+      if (address && a == *address) out.at.push_back({a, id});
+    }
+  }
+  if (!out.at.empty()) return out;
+  if (address) {
+    out.at.push_back({*address, {}});
+    return out;
+  }
+  // Users and tags that only the tailnet knows.
+  for (const TailnetNodeId id : world.all_nodes()) {
+    const Node& node = world.node(id);
+    const bool owned = !node.tagged() && node.user.valid() && tailnet.users[node.user].login == name;
+    const bool tagged = std::find(node.tags.begin(), node.tags.end(), name) != node.tags.end();
+    if (name.valid() && (owned || tagged)) add_node(world, id, out);
+  }
+  if (!out.at.empty()) return out;
+
+  const auto selector = selector_of(world.policy(), word);
+  if (!selector) return unknown(world, word);
+  if (selector->kind == SelectorKind::kHost && definitions.host_of(selector->name) == Definitions::kNone) return unknown(world, word);
+  for (const TailnetNodeId id : world.nodes_of(*selector)) add_node(world, id, out);
+  if (const auto literal = world.literal(*selector)) {
+    std::erase_if(out.at, [&](const Endpoint::At& end) { return !literal->contains(end.address); });
+    if (out.at.empty() && !literal->empty()) out.at.push_back({literal->ranges().front().first, {}});
+  }
+  if (out.at.empty()) return Failure{fmt::format("`{}` has no node and no address now", word)};
+  return out;
+}
+
+Result<DestinationWord> split_destination(std::string_view word) {
+  DestinationWord out;
+  std::string_view port;
+  if (word.starts_with('[')) {
+    const size_t close = word.find(']');
+    if (close == std::string_view::npos) return Failure{fmt::format("`{}` has no closing `]`", word)};
+    out.name = word.substr(1, close - 1);
+    port = word.substr(close + 1);
+  } else if (Address::parse(word)) {
+    out.name = word;
+  } else {
+    const size_t colon = word.rfind(':');
+    const bool prefix_only = colon != std::string_view::npos && word.find(':') == colon &&
+                             (word.starts_with("tag:") || word.starts_with("group:") || word.starts_with("autogroup:") ||
+                              word.starts_with("ipset:"));
+    if (colon == std::string_view::npos || prefix_only) {
+      out.name = word;
+    } else {
+      out.name = word.substr(0, colon);
+      port = word.substr(colon);
+    }
+  }
+  if (port.empty()) return out;
+  uint16_t number = 0;
+  const auto [end, error] = std::from_chars(port.data() + 1, port.data() + port.size(), number);
+  if (port.front() != ':' || error != std::errc() || end != port.data() + port.size()) {
+    return Failure{fmt::format("`{}` does not end in a port from 0 to 65535", word)};
+  }
+  out.port = number;
+  return out;
+}
+
+}  // namespace aclc

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// What people call the ends of a connection -> addresses and nodes.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "compiler/check/check.h"
+#include "compiler/reach/reach.h"
+
+namespace aclc {
+
+/// The addresses that a person's word stands for.
+struct Endpoint {
+  struct At {
+    Address address;
+    TailnetNodeId node;  ///< invalid where no node has the address
+  };
+  std::string name;
+  std::vector<At> at;
+
+  size_t node_count() const;
+};
+
+/// A node's name, a user, a tag, a group, an autogroup, an address, or a host of the policy. A word that names nothing is a
+/// Failure that says what is like it.
+Result<Endpoint> find_endpoint(const reference::World& world, const Definitions& definitions, std::string_view word);
+
+/// `DST`, `DST:PORT`, `[v6]:PORT`.
+struct DestinationWord {
+  std::string name;
+  std::optional<uint16_t> port;
+};
+Result<DestinationWord> split_destination(std::string_view word);
+
+}  // namespace aclc

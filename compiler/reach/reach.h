@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// May this address reach that one? Decided over the rules of the whole tailnet, as the hosted service decides its tests,
+// with the rule that allowed it or the rule that came nearest.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/net/address.h"
+#include "base/net/address_set.h"
+#include "base/span.h"
+#include "compiler/reference/statements.h"
+#include "compiler/reference/world.h"
+
+namespace aclc {
+
+/// One packet that opens a connection. The nodes are those that have the addresses, where any do.
+struct Flow {
+  Address src;
+  Address dst;
+  TailnetNodeId src_node, dst_node;
+  uint8_t protocol = 0;  ///< 0: TCP or UDP will do
+  uint16_t port = 0;     ///< 0 for protocols without ports
+  bool any_port = false; ///< whether there is a port at all
+};
+
+/// What a rule lacks for a flow.
+enum class Miss : uint8_t { kNone, kSource, kDestination, kProtocol, kPort };
+
+struct Decision {
+  static constexpr uint32_t kNoRule = UINT32_MAX;
+
+  bool allowed = false;
+  uint32_t rule = kNoRule;  ///< number in pipeline order, grants before acls: the first that allows, or the nearest miss
+  Miss missed = Miss::kNone;
+
+  bool has_rule() const { return rule != kNoRule; }
+};
+
+/// Holds references: policy and tailnet of the world must outlive it.
+class Reach {
+ public:
+  explicit Reach(const reference::World& world);
+
+  Decision decide(const Flow& flow) const;
+  /// Every rule that allows the flow, in order.
+  std::vector<uint32_t> rules_for(const Flow& flow) const;
+
+  size_t rule_count() const { return rules_.size(); }
+  /// The rule's span in the policy; empty for the rule that absent `acls` and `grants` stand for.
+  Span rule_span(uint32_t rule) const { return rules_[rule].span; }
+  const reference::World& world() const { return world_; }
+
+ private:
+  struct Target {
+    bool self = false;
+    bool everything = false;
+    AddressSet addresses;
+    std::vector<PortRange> ports;  ///< of an acl; a grant's are beside its protocols
+  };
+  struct Rule {
+    Span span;
+    AddressSet sources;
+    std::vector<Target> targets;
+    std::vector<reference::ProtocolPorts> ip;
+  };
+  Miss judge(const Rule& rule, const Flow& flow) const;
+  bool hits(const Target& target, const Flow& flow) const;
+
+  const reference::World& world_;
+  std::vector<Rule> rules_;
+};
+
+}  // namespace aclc
