@@ -50,6 +50,8 @@ void add_policy_options(CLI::App& app, PolicyOptions& out, Takes takes) {
                      {{"tailscale", Target::kTailscale}, {"headscale", Target::kHeadscale}},
                      "whose dialect is meant (default tailscale)");
   app.add_option("--max-bytes", out.pipeline.parse.max_bytes, "refuse longer policies")->type_name("N");
+  app.add_option("--max-errors", out.pipeline.parse.max_diagnostics, "read no further after so many errors of syntax")
+      ->type_name("N");
   app.add_option("--max-depth", out.pipeline.parse.max_depth, "refuse deeper nesting")->type_name("N");
 }
 

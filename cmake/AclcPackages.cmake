@@ -2,7 +2,7 @@
 # The third-party libraries, all from Debian 12 packages. ARCHITECTURE.md says what each is for.
 
 find_package(Threads REQUIRED)
-find_package(fmt REQUIRED)
+find_path(FMT_HEADERS fmt/format-inl.h REQUIRED)  # base/fmt makes the library from them
 find_package(pegtl REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(Boost REQUIRED)  # Boost.Graph is used header-only
