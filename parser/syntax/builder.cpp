@@ -49,7 +49,7 @@ bool TreeBuilder::ready_for_value(uint32_t at, bool is_string) {
         top().expect = Expect::kNameOrClose;
         return true;
       }
-      report(diag::MissingColon({at, at + 1}, shown(at, at + 1))
+      report(diag::MissingColon({at, at + 1}, is_string ? shown(at, static_cast<uint32_t>(string_end(text_, at))) : shown(at, at + 1))
                  .help("write a colon between a name and its value")
                  .fix("insert a colon", {{{last_end_, last_end_}, ":"}}),
              library_text_here(at), at);
@@ -59,7 +59,7 @@ bool TreeBuilder::ready_for_value(uint32_t at, bool is_string) {
       if (is_string && !in_object() && leave_array_for_name(at)) return true;
       if (!is_string && nodes_.back().kind == NodeKind::kError) quiet_ = true;  // more of the same
       if (extra_value(at, is_string)) return false;
-      report(diag::MissingComma({at, at + 1}, shown(at, at + 1))
+      report(diag::MissingComma({at, at + 1}, is_string ? shown(at, static_cast<uint32_t>(string_end(text_, at))) : shown(at, at + 1))
                  .help(fmt::format("separate {} by commas", in_object() ? "members" : "values"))
                  .fix("insert a comma", {{{last_end_, last_end_}, ","}}),
              library_text_here(at), at);
@@ -238,7 +238,7 @@ void TreeBuilder::on_close_out_of_place(NodeKind kind, uint32_t at) {
   }
   if (target + 1 < frames_.size()) {
     const uint32_t opener = nodes_[top().node].span.begin;
-    report(diag::UnclosedBracket({at, at + 1}, text_.substr(opener, 1), bracket)
+    report(diag::UnclosedBracket({at, at + 1}, text_.substr(opener, 1), fmt::format("`{}`", bracket))
                .label({opener, opener + 1}, "opened here")
                .fix("close it", {{{last_end_, last_end_}, in_object() ? "}" : "]"}}),
            library_text_here(at), at);

@@ -46,7 +46,7 @@ bool TreeBuilder::reopen_string(uint32_t at) {
   node.flags |= kBroken;
   if (expect == Expect::kCommaOrClose && in_object()) {
     for (size_t i = nodes_.size() - 1; i-- > 0;) {
-      if (nodes_[i].kind != NodeKind::kMember) continue;
+      if (nodes_[i].kind != NodeKind::kMember || nodes_[i].next != nodes_.size()) continue;  // or one inside a faulty name
       nodes_[i].span.end = stop;
       break;
     }
