@@ -47,6 +47,7 @@ Action define_decide(CLI::App& app, Console& console);
 Action define_dump(CLI::App& app, Console& console);
 Action define_explain(CLI::App& app, Console& console);
 Action define_fmt(CLI::App& app, Console& console);
+Action define_gen(CLI::App& app, Console& console);
 Action define_lsp(CLI::App& app, Console& console);
 Action define_snapshot(CLI::App& app, Console& console);
 Action define_test(CLI::App& app, Console& console);

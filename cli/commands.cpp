@@ -14,6 +14,7 @@ constexpr Command kCommands[] = {
     {"lsp", "a language server on standard input and output", define_lsp},
     {"snapshot", "what every node's daemon needs, one signed file a node", define_snapshot},
     {"explain", "what a finding means, with an example and how to mend it", define_explain},
+    {"gen", "a realistic, reproducible policy and tailnet of a given size", define_gen},
     {"dump", "a phase's view of a policy, for people who work on aclc", define_dump},
 };
 
