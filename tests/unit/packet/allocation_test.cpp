@@ -20,6 +20,10 @@
 #endif
 
 #if ACLC_OWN_ALLOCATOR
+#ifndef __clang__
+// g++ 12 inlines one half of the pair and then takes the other for a mismatch.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+#endif
 namespace {
 std::atomic<uint64_t> g_allocations{0};
 }
