@@ -48,7 +48,8 @@ std::string summary(const Check& o, const Check::Totals& totals, Run& run) {
   std::string out = run.findings.has_errors() ? "" : "ok · ";
   if (totals.policies > 1) out += counted(totals.policies, "policy file") + " · ";
   out += counted(totals.rules, "rule");
-  if (totals.allows_all) out += " · neither acls nor grants: everything is allowed";
+  // Of a policy with errors nobody knows what it will allow.
+  if (totals.allows_all && !run.findings.has_errors()) out += " · neither acls nor grants: everything is allowed";
   const TestReport& report = totals.report;
   if (!report.results.empty()) {
     out += fmt::format(" · {} of {} passed", report.passed, counted(report.results.size(), "assertion"));

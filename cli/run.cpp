@@ -20,7 +20,7 @@ std::string usage() {
   for (const Command& c : commands()) out += fmt::format("  {:<9} {}\n", c.name, c.summary);
   return out +
          "\n`aclc COMMAND --help` lists the options of a command.\n"
-         "exit status: 0 yes (valid, passed, equal), 1 no (errors, failed, different), 2 could not tell\n";
+         "exit status: 0 yes (valid, passed, equal), 1 no (errors, failed, different), 2 could not tell";
 }
 
 Exit unknown_command(std::string_view name, Console& console) {
@@ -57,7 +57,7 @@ Exit dispatch(const std::vector<std::string>& words, Console& console) {
   const std::string& first = words.front();
   if (first == "--help" || first == "-h" || first == "help") {
     if (first == "help" && words.size() > 1) return dispatch({words[1], "--help"}, console);
-    console.print(usage());
+    console.print(usage() + "\n");
     return Exit::kYes;
   }
   if (first == "--version" || first == "version") {
