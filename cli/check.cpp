@@ -56,7 +56,7 @@ std::string summary(const Check& o, const Check::Totals& totals, Run& run) {
   }
   if (totals.tests > 0) out += fmt::format(" · {} not run", counted(totals.tests, "test"));
   if (totals.fixed > 0)
-    out += fmt::format(" · {} applied", counted(totals.fixed, "fix").append(totals.fixed == 1 ? "" : "es"));
+    out += fmt::format(" · {} applied", totals.fixed == 1 ? "1 fix" : fmt::format("{} fixes", totals.fixed));
   const size_t more = o.fix ? 0 : fixable(run);
   if (more > 0) out += fmt::format(" · aclc check --fix would mend {}", more);
   return out;

@@ -11,17 +11,24 @@ import sys
 
 root, aclc = pathlib.Path(sys.argv[1]), sys.argv[2]
 folder = pathlib.Path(os.environ.get("ACLC_CONFORMANCE") or root.parent / "shared" / "conformance")
-# What each suite must reach, as its arguments. A suite joins when the command it drives does.
-SUITES = {
-    "run": ["--check-only", "--min-core", "97"],
-    "run-hujson": [],
-}
+# What each suite must reach, as its arguments. Two recordings contradict the others and are not met:
+# - policytest-allpass-grants-only-tag-src-ipv6-literal-dst (core): an IPv6 literal equals a node's address and no rule was
+#   recorded; node addresses of that series were renumbered after the recording, literals of IPv6 in its policies were not
+#   (its sshtest twin with an IPv6 destination is refused for the same reason).
+# - acl-k03 (extended): one router's own view lacks a route that is approved and that later nodes see on it; the recording was
+#   taken while the approval was spreading. The other nine recordings of its kind have the route.
+SUITES = [
+    ("run", ["--check-only", "--min-core", "100"]),
+    ("run", ["--min-core", "99.8"]),
+    ("run-hujson", []),
+    ("run-packets", []),
+]
 
 if not (folder / "run").exists():
     print(f"SKIPPED: no recorded answers at {folder} (ACLC_CONFORMANCE names another folder)")
     sys.exit(77)
 status = 0
-for suite, arguments in SUITES.items():
+for suite, arguments in SUITES:
     print(f"-- {suite} {' '.join(arguments)}", flush=True)
     status |= subprocess.run([sys.executable, folder / suite, "--aclc", aclc, *arguments], check=False).returncode
 sys.exit(1 if status else 0)
