@@ -126,10 +126,15 @@ std::string tailnet_text(const Model& m, Random& random) {
       out += fmt::format("\"routable_ips\": [{}], ", routes);
       if (n.approved_by_hand) out += fmt::format("\"approved_routes\": [{}], ", routes);
     }
-    out += fmt::format("\"created\": \"2026-{:02}-{:02}T{:02}:{:02}:{:02}Z\", ", 1 + i % 12, 1 + i / 12 % 28, random.below(24),
-                       random.below(60), random.below(60));
-    out += fmt::format("\"posture\": {{\"node:os\": \"{}\", \"node:tsVersion\": \"1.{}.{}\"}}}}{}\n",
-                       systems[random.below(std::size(systems))], 60 + 2 * random.below(16), random.below(5),
+    // One draw a statement: the order of evaluation of arguments is the compiler's, and a seed means the same to all.
+    const uint32_t hour = random.below(24);
+    const uint32_t minute = random.below(60);
+    const uint32_t second = random.below(60);
+    const char* const system = systems[random.below(std::size(systems))];
+    const uint32_t minor = 60 + 2 * random.below(16);
+    const uint32_t patch = random.below(5);
+    out += fmt::format("\"created\": \"2026-{:02}-{:02}T{:02}:{:02}:{:02}Z\", ", 1 + i % 12, 1 + i / 12 % 28, hour, minute, second);
+    out += fmt::format("\"posture\": {{\"node:os\": \"{}\", \"node:tsVersion\": \"1.{}.{}\"}}}}{}\n", system, minor, patch,
                        i + 1 < m.nodes.size() ? "," : "");
   }
   return out + "]\n}\n";

@@ -40,8 +40,14 @@ class PolicyText {
       case 2:
       case 3:
       case 4: return quoted(tag());
-      case 5: return group() + ", " + quoted(tag());
-      case 6: return group() + ", " + group();
+      case 5: {
+        const std::string first = group();
+        return first + ", " + quoted(tag());
+      }
+      case 6: {
+        const std::string first = group();
+        return first + ", " + group();
+      }
       default: return group();
     }
   }
@@ -72,31 +78,44 @@ class PolicyText {
 
   std::string acl(uint32_t i) {
     std::string line = i % 25 == 0 ? fmt::format("// {}\n", i % 50 == 0 ? "Reviewed with the owners of the service." : "See the service catalogue.") : "";
-    line += fmt::format("{{\"action\": \"accept\", {}\"src\": [{}], \"dst\": [", random_.one_in(10) ? "\"proto\": \"tcp\", " : "", source());
+    // One draw a statement: the order of evaluation of arguments is the compiler's, and a seed means the same to all.
+    const char* const proto = random_.one_in(10) ? "\"proto\": \"tcp\", " : "";
+    const std::string src = source();
+    line += fmt::format("{{\"action\": \"accept\", {}\"src\": [{}], \"dst\": [", proto, src);
     const uint32_t n = 1 + (random_.one_in(4) ? random_.below(3) : 0);
     for (uint32_t k = 0; k < n; ++k) {
-      line += fmt::format("{}\"{}:{}\"", k > 0 ? ", " : "", destination(), kPorts[random_.below(std::size(kPorts))]);
+      const std::string dst = destination();
+      line += fmt::format("{}\"{}:{}\"", k > 0 ? ", " : "", dst, kPorts[random_.below(std::size(kPorts))]);
     }
     return line + "]},\n";
   }
 
   std::string grant(uint32_t i) {
     if (i % 40 == 7 && !m_.subnets.empty()) {
-      return fmt::format("{{\"src\": [{}], \"dst\": [\"{}\"], \"ip\": [\"*\"], \"via\": [\"tag:router\"]}},\n", group(), random_.of(m_.subnets));
+      const std::string src = group();
+      return fmt::format("{{\"src\": [{}], \"dst\": [\"{}\"], \"ip\": [\"*\"], \"via\": [\"tag:router\"]}},\n", src, random_.of(m_.subnets));
     }
     if (i % 40 == 8) return fmt::format("{{\"src\": [{}], \"dst\": [\"autogroup:internet\"], \"ip\": [\"*\"]}},\n", group());
     std::string extra;
-    if (i % 10 == 1) extra += fmt::format(", \"app\": {{\"example.com/cap/{}\": [{{\"role\": \"{}\"}}]}}", tag().substr(4), random_.one_in(2) ? "reader" : "editor");
+    if (i % 10 == 1) {
+      const std::string capability = tag().substr(4);
+      extra += fmt::format(", \"app\": {{\"example.com/cap/{}\": [{{\"role\": \"{}\"}}]}}", capability, random_.one_in(2) ? "reader" : "editor");
+    }
     if (i % 20 == 3) extra += ", \"srcPosture\": [\"posture:current\"]";
     const char* ip[] = {"\"tcp:443\"", "\"tcp:22\", \"udp:53\"", "\"443\"", "\"*\"", "\"tcp:80\", \"tcp:443\", \"icmp:*\""};
-    return fmt::format("{{\"src\": [{}], \"dst\": [\"{}\"], \"ip\": [{}]{}}},\n", source(), tag(), ip[random_.below(std::size(ip))], extra);
+    const std::string src = source();
+    const std::string dst = tag();
+    return fmt::format("{{\"src\": [{}], \"dst\": [\"{}\"], \"ip\": [{}]{}}},\n", src, dst, ip[random_.below(std::size(ip))], extra);
   }
 
   void rest() {
     out_ += "\"ssh\": [\n{\"action\": \"check\", \"src\": [\"autogroup:member\"], \"dst\": [\"autogroup:self\"], \"users\": [\"autogroup:nonroot\", \"root\"]},\n";
     for (uint32_t i = 0; i < o_.rules / 50; ++i) {
-      out_ += fmt::format("{{\"action\": \"{}\", \"src\": [{}], \"dst\": [\"{}\"], \"users\": [\"{}\"]}},\n", random_.one_in(3) ? "check" : "accept",
-                          group(), tag(), random_.one_in(4) ? "root" : "autogroup:nonroot");
+      const char* const action = random_.one_in(3) ? "check" : "accept";
+      const std::string src = group();
+      const std::string dst = tag();
+      out_ += fmt::format("{{\"action\": \"{}\", \"src\": [{}], \"dst\": [\"{}\"], \"users\": [\"{}\"]}},\n", action, src, dst,
+                          random_.one_in(4) ? "root" : "autogroup:nonroot");
     }
     out_ += "],\n\"nodeAttrs\": [{\"target\": [\"autogroup:member\"], \"attr\": [\"drive:access\"]}, {\"target\": [\"" + tag() +
             "\"], \"attr\": [\"funnel\"]}],\n";
