@@ -10,6 +10,7 @@
 #include "cli/findings.h"
 #include "cli/options.h"
 #include "cli/test_results.h"
+#include "cli/watch.h"
 #include "parser/diagnostics/fixes.h"
 
 namespace aclc::cli {
@@ -26,12 +27,14 @@ struct Check {
   bool no_synced_groups = false;
   bool quiet = false;
   bool upstream = false;
+  bool watch = false;
   size_t max_findings = 200;
 
   /// What was looked at, over all files.
   struct Totals {
     size_t policies = 0, rules = 0, tests = 0, fixed = 0;
     TestReport report;
+    std::vector<JunitCase> tests_run;
     bool allows_all = false;
   };
 };
@@ -45,7 +48,7 @@ size_t fixable(Run& run) {
 }
 
 std::string summary(const Check& o, const Check::Totals& totals, Run& run) {
-  std::string out = run.findings.has_errors() ? "" : "ok · ";
+  std::string out = fails(run, o.output) ? "" : "ok · ";
   if (totals.policies > 1) out += counted(totals.policies, "policy file") + " · ";
   out += counted(totals.rules, "rule");
   // Of a policy with errors nobody knows what it will allow.
@@ -124,6 +127,7 @@ Exit check(Check& o, Console& console) {
     totals.allows_all |= a.policy.allows_all();
     totals.rules += a.policy.acls.size() + a.policy.grants.size() + a.policy.ssh.size();
     if (auto report = test(run, a)) {
+      add_junit_cases(*report, id, totals.tests_run);
       totals.report.passed += report->passed;
       totals.report.failed += report->failed;
       std::move(report->results.begin(), report->results.end(), std::back_inserter(totals.report.results));
@@ -131,7 +135,7 @@ Exit check(Check& o, Console& console) {
       totals.tests += a.policy.tests.size() + a.policy.ssh_tests.size();
     }
   }
-  if (run.findings.has_errors()) status = worse(status, Exit::kNo);
+  if (fails(run, o.output)) status = worse(status, Exit::kNo);
   if (policies.empty() && o.output.format == Format::kText) return status;
 
   Showing showing;
@@ -141,8 +145,10 @@ Exit check(Check& o, Console& console) {
   const JsonMember tests{"tests", tests_json(totals.report)};
   showing.more = {&tests, 1};
   if (!o.quiet) showing.summary = summary(o, totals, run);
-  show_findings(run, o.output, showing, console);
-  return status;
+  showing.title = "aclc check";
+  showing.files = policies;
+  showing.tests = totals.tests_run;
+  return show_findings(run, o.output, showing, console) ? status : Exit::kTrouble;
 }
 
 }  // namespace
@@ -151,7 +157,8 @@ Action define_check(CLI::App& app, Console& console) {
   const auto o = std::make_shared<Check>();
   add_policy_options(app, o->policy, Takes::kMany);
   add_tailnet_options(app, o->tailnet, o->policy, Needed::kNo);
-  add_output_options(app, o->output);
+  add_report_options(app, o->output);
+  add_watch_option(app, o->watch);
   app.add_flag("--fix", o->fix, "mend in the file what has one obvious safe fix, then check again");
   app.add_flag("--no-synced-groups", o->no_synced_groups,
                "no identity provider adds groups: an undefined group is an error");
@@ -159,7 +166,12 @@ Action define_check(CLI::App& app, Console& console) {
   app.add_flag("-q,--quiet", o->quiet, "no summary line");
   app.add_option("--max-findings", o->max_findings, "show at most so many in text, 0 for all (default 200)")
       ->type_name("N");
-  return [o, &console] { return check(*o, console); };
+  return [o, &console] {
+    if (!o->watch) return check(*o, console);
+    std::vector<std::string> files = o->policy.paths;
+    if (!o->tailnet.path.empty()) files.push_back(o->tailnet.path);
+    return watch(files, console, [&] { return check(*o, console); });
+  };
 }
 
 }  // namespace aclc::cli

@@ -40,6 +40,17 @@ void add_output_options(CLI::App& app, OutputOptions& out, std::initializer_list
                           "auto: on a terminal, unless NO_COLOR is set");
 }
 
+void add_report_options(CLI::App& app, OutputOptions& out) {
+  add_output_options(app, out, {Format::kText, Format::kJson, Format::kSarif, Format::kJunit, Format::kGithub});
+  app.add_option("-o,--output", out.file, "write the report to FILE, whole or not at all, and only the last line here")
+      ->type_name("FILE");
+  app.add_option("--summary", out.summary, "also add a summary in Markdown to FILE, for the page of a CI job")
+      ->type_name("FILE");
+  add_choice<Severity>(app, "--fail-on", out.fail_on,
+                       {{"error", Severity::kError}, {"warning", Severity::kWarning}, {"note", Severity::kNote}},
+                       "the least severe finding that makes the answer no (default error)");
+}
+
 void add_policy_options(CLI::App& app, PolicyOptions& out, Takes takes) {
   out.paths = {"policy.hujson"};
   CLI::Option* paths =

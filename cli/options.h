@@ -8,6 +8,7 @@
 
 #include "cli/console.h"
 #include "compiler/pipeline/pipeline.h"
+#include "parser/diagnostics/diagnostic.h"
 
 namespace CLI {
 class App;
@@ -17,10 +18,13 @@ namespace aclc::cli {
 
 enum class Format { kText, kJson, kSarif, kJunit, kGithub };
 
-/// `--format` and `--color`.
+/// `--format` and `--color`; of commands whose answer is findings also `--output`, `--summary` and `--fail-on`.
 struct OutputOptions {
   Format format = Format::kText;
   std::string colour = "auto";
+  std::string file;                      ///< the report goes there instead of to standard output; empty: it does not
+  std::string summary;                   ///< a summary in Markdown is added there; empty: nowhere
+  Severity fail_on = Severity::kError;   ///< findings this severe or worse make the answer no
 
   bool coloured(const Console& console) const {
     return colour == "always" || (colour == "auto" && console.colour_by_default());
@@ -28,6 +32,8 @@ struct OutputOptions {
 };
 void add_output_options(CLI::App& app, OutputOptions& out,
                         std::initializer_list<Format> formats = {Format::kText, Format::kJson});
+/// All formats of findings, and where they go.
+void add_report_options(CLI::App& app, OutputOptions& out);
 
 /// What is read, and whose dialect it is in: POLICY..., `--stdin-filename`, `--target`, limits.
 struct PolicyOptions {

@@ -12,6 +12,7 @@
 #include "cli/findings.h"
 #include "cli/options.h"
 #include "cli/test_results.h"
+#include "cli/watch.h"
 
 namespace aclc::cli {
 namespace {
@@ -22,6 +23,7 @@ struct Options {
   OutputOptions output;
   bool coverage = false;
   bool quiet = false;
+  bool watch = false;
 };
 
 class Printer {
@@ -35,17 +37,32 @@ class Printer {
     targets_ = std::min<size_t>(targets_, 40);
   }
 
-  void assertion(const AssertionResult& r, Console& console) const {
-    console.print(fmt::format("  {:<4}  {:<{}} -> {:<{}}  {:<6}  {}\n", r.passed ? "ok" : "FAIL", r.source, sources_, target(r),
-                              targets_, expectation_name(r.expected), reason(r)));
-    if (!r.passed && !r.rule.empty()) console.print(fmt::format("        {}\n", quoted_rule(source_.text(), r.rule)));
+  std::string assertion(const AssertionResult& r) const {
+    std::string out = fmt::format("  {:<4}  {:<{}} -> {:<{}}  {:<6}  {}\n", r.passed ? "ok" : "FAIL", r.source, sources_, target(r),
+                                  targets_, expectation_name(r.expected), reason(r));
+    if (!r.passed && !r.rule.empty()) out += fmt::format("        {}\n", quoted_rule(source_.text(), r.rule));
+    return out;
   }
 
-  void coverage(Console& console) const {
+  std::string coverage() const {
+    std::string out;
     for (size_t i = 0; i < report_.rules.size(); ++i) {
       if (report_.exercised[i] || report_.rules[i].empty()) continue;
-      console.print(fmt::format("  untested  line {}: {}\n", line(report_.rules[i]), quoted_rule(source_.text(), report_.rules[i])));
+      out += fmt::format("  untested  line {}: {}\n", line(report_.rules[i]), quoted_rule(source_.text(), report_.rules[i]));
     }
+    return out;
+  }
+
+  /// For the page of a job: those that failed.
+  std::string markdown() const {
+    std::string out;
+    for (const AssertionResult& r : report_.results) {
+      if (r.passed) continue;
+      if (out.empty()) out = "| assertion | expected | why |\n|---|---|---|\n";
+      out += fmt::format("| {} -> {} | {} | {} |\n", markdown_text(r.source), markdown_text(target(r)),
+                         expectation_name(r.expected), markdown_text(reason(r)));
+    }
+    return out;
   }
 
   std::string summary() const {
@@ -95,24 +112,33 @@ Exit run_test(const Options& o, Console& console) {
   if (!id || !open_tailnet(run, o.tailnet, o.policy, console)) return Exit::kTrouble;
   const Analysis analysis = analyse(run, *id, o.policy.pipeline);
   const auto report = test(run, analysis);
-  const Exit status = run.findings.has_errors() ? Exit::kNo : Exit::kYes;
-  if (!report || o.output.format == Format::kJson) {
-    Showing showing;
-    showing.ok = status == Exit::kYes;
-    if (!report) showing.summary = "tests are run once the policy is valid";
-    const JsonMember tests{"tests", tests_json(report ? *report : TestReport())};
-    showing.more = {&tests, 1};
-    show_findings(run, o.output, showing, console);
-    return status;
+  const Exit status = fails(run, o.output) ? Exit::kNo : Exit::kYes;
+  const JsonMember tests{"tests", tests_json(report ? *report : TestReport())};
+  std::vector<JunitCase> cases;
+  Showing showing;
+  showing.ok = status == Exit::kYes;
+  showing.title = "aclc test";
+  showing.more = {&tests, 1};
+  showing.files = {&*id, 1};
+  if (!report) {
+    showing.summary = "tests are run once the policy is valid";
+    return show_findings(run, o.output, showing, console) ? status : Exit::kTrouble;
   }
   const Printer printer(run.sources[*id], *report);
+  showing.markdown = printer.markdown();
+  add_junit_cases(*report, *id, cases);
+  showing.tests = cases;
+  if (o.output.format != Format::kText) return show_findings(run, o.output, showing, console) ? status : Exit::kTrouble;
+
+  // In text the assertions stand for the findings about them, and nothing else is said of a valid policy.
+  Run shown;
   for (const AssertionResult& r : report->results) {
-    if (!r.passed || !o.quiet) printer.assertion(r, console);
+    if (!r.passed || !o.quiet) showing.text += printer.assertion(r);
   }
-  if (report->results.empty()) console.print("the policy has no tests\n");
-  if (o.coverage) printer.coverage(console);
-  if (!report->results.empty()) console.print(printer.summary() + "\n");
-  return status;
+  if (report->results.empty()) showing.text += "the policy has no tests\n";
+  if (o.coverage) showing.text += printer.coverage();
+  if (!report->results.empty()) showing.summary = printer.summary();
+  return show_findings(shown, o.output, showing, console) ? status : Exit::kTrouble;
 }
 
 }  // namespace
@@ -121,10 +147,16 @@ Action define_test(CLI::App& app, Console& console) {
   const auto o = std::make_shared<Options>();
   add_policy_options(app, o->policy, Takes::kOne);
   add_tailnet_options(app, o->tailnet, o->policy, Needed::kNo);
-  add_output_options(app, o->output);
+  add_report_options(app, o->output);
+  add_watch_option(app, o->watch);
   app.add_flag("--coverage", o->coverage, "also list the rules that no assertion exercises");
   app.add_flag("-q,--quiet", o->quiet, "failures only");
-  return [o, &console] { return run_test(*o, console); };
+  return [o, &console] {
+    if (!o->watch) return run_test(*o, console);
+    std::vector<std::string> files = o->policy.paths;
+    if (!o->tailnet.path.empty()) files.push_back(o->tailnet.path);
+    return watch(files, console, [&] { return run_test(*o, console); });
+  };
 }
 
 }  // namespace aclc::cli

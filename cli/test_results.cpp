@@ -35,6 +35,17 @@ std::string tests_json(const TestReport& report) {
   return out;
 }
 
+void add_junit_cases(const TestReport& report, SourceId policy, std::vector<JunitCase>& out) {
+  for (const AssertionResult& r : report.results) {
+    std::string target = r.ssh ? fmt::format("{} as {}", r.destination, r.user) : r.destination;
+    if (r.protocol != 0) target = fmt::format("{} {}", target, protocol_name(r.protocol));
+    std::string failure;
+    if (!r.passed) failure = fmt::format("{} expected, got {}", expectation_name(r.expected), expectation_name(r.got));
+    out.push_back({policy, fmt::format("{} -> {} {}", r.source, target, expectation_name(r.expected)), r.ssh ? "sshTests" : "tests",
+                   std::move(failure)});
+  }
+}
+
 std::string quoted_rule(std::string_view text, Span rule) {
   std::string out;
   bool blank = false;

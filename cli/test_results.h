@@ -4,13 +4,18 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "compiler/testrun/run.h"
+#include "parser/diagnostics/render.h"
 
 namespace aclc::cli {
 
 /// {"passed": .., "failed": .., "results": [..]}
 std::string tests_json(const TestReport& report);
+
+/// A case for each assertion.
+void add_junit_cases(const TestReport& report, SourceId policy, std::vector<JunitCase>& out);
 
 /// A line of the policy that a span begins on, white space joined and cut to a readable length: `{"action": "accept", ...`.
 std::string quoted_rule(std::string_view text, Span rule);

@@ -2,6 +2,7 @@
 // Findings as text. Each format is one function in one file; all take findings in the order in which they are to stand.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,5 +31,37 @@ using JsonMember = std::pair<std::string, std::string>;
 /// valid.
 std::string render_json(const SourceMap& sources, std::span<const Diagnostic> findings, bool ok,
                         std::span<const JsonMember> more = {});
+
+/// What a kind's documentation says: a line, and all of it.
+struct SarifHelp {
+  std::string summary, text;
+};
+/// Who found it, and where the documentation of kinds is; `help` may be empty.
+struct SarifTool {
+  std::string version;
+  std::function<SarifHelp(std::string_view slug)> help;
+};
+/// SARIF 2.1.0: a run with a rule for each kind that was found, a region for each finding, and fixes as replacements. Columns
+/// count code points, as the log says.
+std::string render_sarif(const SourceMap& sources, std::span<const Diagnostic> findings, bool ok, const SarifTool& tool);
+
+/// Workflow commands of GitHub Actions, one line a finding: annotations on the changed files of a pull request.
+std::string render_github(const SourceMap& sources, std::span<const Diagnostic> findings);
+
+/// A test that ran: an assertion of the policy.
+struct JunitCase {
+  SourceId source;
+  std::string name, class_name;
+  std::string failure;  ///< empty: it passed
+};
+/// JUnit XML: a suite for each file, a case for each finding and each of `cases`. There is no warning in JUnit: findings less
+/// severe than `fail_on` are cases that pass and carry their text. A file without either has one case that passed.
+std::string render_junit(const SourceMap& sources, std::span<const Diagnostic> findings, std::span<const SourceId> files,
+                         std::span<const JunitCase> cases, Severity fail_on);
+
+/// A table for a job's page; nothing where nothing was found. 0 shows all.
+std::string render_markdown(const SourceMap& sources, std::span<const Diagnostic> findings, size_t max_shown = 100);
+/// A message for Markdown: code spans kept, everything else literal, harmless in a table's cell.
+std::string markdown_text(std::string_view text);
 
 }  // namespace aclc
