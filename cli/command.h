@@ -49,6 +49,7 @@ Action define_explain(CLI::App& app, Console& console);
 Action define_fmt(CLI::App& app, Console& console);
 Action define_gen(CLI::App& app, Console& console);
 Action define_lsp(CLI::App& app, Console& console);
+Action define_schema(CLI::App& app, Console& console);
 Action define_snapshot(CLI::App& app, Console& console);
 Action define_test(CLI::App& app, Console& console);
 Action define_why(CLI::App& app, Console& console);

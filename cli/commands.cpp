@@ -12,6 +12,7 @@ constexpr Command kCommands[] = {
     {"compile", "what every node gets: filter and ssh rules, routes, peers, and because of which line", define_compile},
     {"decide", "what wire rules (a netmap's packet filter) say to packets", define_decide},
     {"lsp", "a language server on standard input and output", define_lsp},
+    {"schema", "a JSON Schema of the policy language, for editors without the language server", define_schema},
     {"snapshot", "what every node's daemon needs, one signed file a node", define_snapshot},
     {"explain", "what a finding means, with an example and how to mend it", define_explain},
     {"gen", "a realistic, reproducible policy and tailnet of a given size", define_gen},

@@ -164,8 +164,8 @@ void write_capabilities(JsonWriter& w, const ClientCapabilities& client, Positio
   if (client.code_action_literals) {
     w.key("codeActionProvider")
         .raw(R"({"codeActionKinds":["quickfix","refactor.rewrite","refactor.extract","refactor.inline","source.fixAll.aclc"]})");
-  } else {
-    w.key("codeActionProvider").boolean(true);
+  } else if (client.apply_edit) {
+    w.key("codeActionProvider").boolean(true);  // as commands, which hand the edit back
   }
   w.key("codeLensProvider").raw(R"({"resolveProvider":false})");
   w.key("documentLinkProvider").raw(R"({"resolveProvider":false})");

@@ -70,7 +70,7 @@ def judge(path, number, included, angled):
 seen = 0
 for room in ROOMS:
     for path in sorted((ROOT / room).rglob("*")):
-        if path.suffix not in (".h", ".cpp", ".def"):
+        if path.suffix not in (".h", ".cpp", ".def") or "node_modules" in path.parts:
             continue
         seen += 1
         for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
