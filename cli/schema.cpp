@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // aclc schema: the JSON Schema of the policy language, for editors that know JSON but not policies.
-#include "parser/policy/schema.h"
+#include "compiler/check/schema.h"
 
 #include <CLI/App.hpp>
 #include <memory>

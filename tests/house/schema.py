@@ -21,7 +21,7 @@ except ImportError:
 root, aclc = pathlib.Path(sys.argv[1]), sys.argv[2]
 recorded = pathlib.Path(os.environ.get("ACLC_CONFORMANCE") or root.parent / "shared" / "conformance") / "cases"
 # Refused policies of the repository's own cases, and of the recordings, that the schema alone must find; by how many they are.
-CAUGHT_OWN, CAUGHT_RECORDED = 0.25, 0.15
+CAUGHT_OWN, CAUGHT_RECORDED = 0.6, 0.6
 
 TOKEN = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/|(,)(?=(?:\s|//[^\n]*|/\*.*?\*/)*[\]}])', re.S)
 schema = json.loads(subprocess.run([aclc, "schema"], capture_output=True, check=True).stdout)

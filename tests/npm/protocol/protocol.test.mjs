@@ -17,6 +17,7 @@ import {mismatches} from './types.mjs';
 const {ACLC, SAMPLES} = process.env;
 const folder = mkdtempSync(join(tmpdir(), 'aclc-protocol-'));
 cpSync(join(SAMPLES, 'office/tailnet.json'), join(folder, 'tailnet.json'));
+cpSync(join(SAMPLES, 'office/policy.hujson'), join(folder, 'office.hujson'));
 after(() => rmSync(folder, {recursive: true, force: true}));
 
 const TEXTS = texts(SAMPLES);
@@ -38,6 +39,7 @@ async function session(name) {
   });
   const can = started.result.capabilities;
   const methods = promised(can);
+  const commands = can.executeCommandProvider.commands;
   const answered = new Set();
   const faults = [];
   const bytes = can.positionEncoding === 'utf-8';
@@ -51,12 +53,12 @@ async function session(name) {
     const from = server.outgoing.length;
     server.notify('textDocument/didOpen', {textDocument: {uri, languageId: 'tailnet-policy', version: 1, text}});
     await pushed;
-    await askAll(server, methods, uri, text, label === 'office' || label === 'everywhere' ? 120 : 12);
+    await askAll(server, methods, commands, uri, text, label === 'office' || label === 'everywhere' ? 120 : 12);
     for (const message of server.outgoing.slice(from)) {
       // Other documents' messages are in between only where the whole workspace is asked.
       faults.push(...shapeFaults(message, /^workspace|^window|^client/.test(message.method) ? null : lengths, can.semanticTokensProvider.legend)
                      .map((f) => `${label}: ${f}`));
-      if (message.kind === 'result' && message.body && (message.body.length ?? 1)) answered.add(message.method);
+      if (message.kind === 'result' && message.body && (message.body.length ?? 1)) answered.add(message.params?.command ?? message.method);
     }
     server.notify('textDocument/didChange', {textDocument: {uri, version: 2}, contentChanges: [{range: {start: {line: 0, character: 0}, end: {line: 0, character: 0}}, text: '\n'}]});
     server.notify('textDocument/didSave', {textDocument: {uri, version: 2}});
@@ -66,7 +68,7 @@ async function session(name) {
   server.notify('workspace/didChangeWatchedFiles', {changes: [{uri: pathToFileURL(join(folder, 'tailnet.json')).href, type: 2}]});
   const status = await server.stop();
   recorded.push(...server.outgoing.filter((m) => m.method).map((m) => ({client: name, ...m})));
-  const unanswered = methods.filter((m) => !answered.has(m));
+  const unanswered = [...methods, ...commands].filter((m) => !answered.has(m) && m !== 'aclc.applyEdit' && m !== 'workspace/executeCommand');
   return {server, status, faults, unanswered};
 }
 

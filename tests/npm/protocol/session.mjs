@@ -68,7 +68,7 @@ export function positions(text, count) {
 }
 
 /** Asks for all that is promised about one open document. */
-export async function askAll(server, methods, uri, text, count) {
+export async function askAll(server, methods, commands, uri, text, count) {
   const textDocument = {uri};
   const has = new Set(methods);
   const ask = async (method, params) => (has.has(method) ? (await server.request(method, params)).result : undefined);
@@ -99,6 +99,21 @@ export async function askAll(server, methods, uri, text, count) {
   await each('workspaceSymbol/resolve', symbols, (symbol) => symbol);
   for (const lens of lenses ?? []) {
     if (lens.command?.command) await ask('workspace/executeCommand', {command: lens.command.command, arguments: lens.command.arguments});
+  }
+
+  const known = {
+    'aclc.trace': [['alice@example.com', 'tag:db', 5432, 'tcp'], ['bob@example.com', 'db1', 5432], ['nobody', 'db1']],
+    'aclc.showCompiled': [['web1'], ['no-such-node']],
+    'aclc.diffAgainstSaved': [[]],
+    'aclc.runTest': [['tests', 0], ['sshTests', 0]],
+    'aclc.runAllTests': [[]],
+    'aclc.showRule': [['grants', 0]],
+    'aclc.showReferences': [[{line: 3, character: 4}]],
+    'aclc.applyEdit': [],
+  };
+  for (const command of commands) {
+    if (!known[command]) throw new Error(`the session has no step for the command ${command}`);
+    for (const rest of known[command]) await ask('workspace/executeCommand', {command, arguments: [uri, ...rest]});
   }
 
   const places = positions(text, count);

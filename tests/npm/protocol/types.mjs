@@ -14,8 +14,15 @@ const here = dirname(fileURLToPath(import.meta.url));
 /** method -> name of its description in the library, for instance HoverRequest. */
 const DESCRIPTIONS = new Map(Object.entries(protocol).filter(([, d]) => d?.method && d?.type).map(([name, d]) => [d.method, name]));
 
+const ANSWERS = join(here, '../../../lsp/editors/vscode/src/answers.ts');
+const COMMANDS = {
+  'aclc.runTest': 'a.TestResults', 'aclc.runAllTests': 'a.TestResults', 'aclc.trace': 'a.TraceAnswer', 'aclc.showCompiled': 'a.CompiledAnswer',
+  'aclc.showRule': 'a.RuleAnswer', 'aclc.diffAgainstSaved': 'a.DifferenceAnswer', 'aclc.showReferences': 'p.Location[]',
+};
+
 const PRELUDE = `// SPDX-License-Identifier: Apache-2.0
 import * as p from 'vscode-languageserver-protocol';
+import type * as a from '${ANSWERS}';
 // void is null in JSON.
 type Sent<R> = 0 extends 1 & R ? R : [R] extends [void] ? null : R;
 type ResultOf<T> = T extends p.ProtocolRequestType<any, infer R, any, any, any> ? Sent<R> : T extends p.ProtocolRequestType0<infer R, any, any, any> ? Sent<R> : never;
@@ -27,8 +34,10 @@ interface Registrations {registrations: ({id: string} & (
   {method: 'workspace/didChangeConfiguration'; registerOptions: p.DidChangeConfigurationRegistrationOptions}))[]}
 `;
 
-function typeOf({kind, method}) {
+function typeOf({kind, method, params}) {
   if (kind === 'error') return 'Failure';
+  // What a command answers is our own affair: the extension's description of it holds.
+  if (kind === 'result' && method === 'workspace/executeCommand') return `${COMMANDS[params.command] ?? 'null'} | null`;
   if (method === '$/progress') return 'p.ProgressParams';
   if (method === 'client/registerCapability') return 'Registrations';
   const name = DESCRIPTIONS.get(method);
@@ -52,7 +61,7 @@ export function mismatches(messages) {
     writeFileSync(join(folder, 'messages.ts'),
       PRELUDE + list.map(({literal, type}, i) => `export const m${i}: ${type} = ${literal};\n`).join(''));
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
-      compilerOptions: {strict: true, noEmit: true, skipLibCheck: true, module: 'nodenext', target: 'es2022', types: [], exactOptionalPropertyTypes: true},
+      compilerOptions: {strict: true, noEmit: true, skipLibCheck: true, module: 'nodenext', target: 'es2022', types: [], exactOptionalPropertyTypes: true, allowImportingTsExtensions: true},
       files: ['messages.ts'],
     }));
     execFileSync(process.execPath, [require.resolve('typescript/package.json').replace('package.json', 'bin/tsc'), '-p', folder, '--pretty', 'false'],

@@ -44,13 +44,19 @@ export interface Assertion {
 /** aclc.trace */
 export interface TraceAnswer {
   allowed: boolean;
+  pairs: number;        // of a source and a destination node
+  allowedPairs: number;
   source: string;
   destination: string;
   text: string;
+  rule?: RuleAnswer;    // that allows it
+  nearest?: RuleAnswer; // that nearly does
+  missed?: string;      // what the nearest lacks
 }
 /** aclc.showCompiled */
 export interface CompiledAnswer {
   node: string;
+  table: Record<string, unknown>;
   text: string;
 }
 /** aclc.showRule */
