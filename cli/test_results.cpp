@@ -62,20 +62,4 @@ std::string quoted_rule(std::string_view text, Span rule) {
   return out;
 }
 
-std::string_view missed_words(Miss missed) {
-  switch (missed) {
-    case Miss::kSource:
-      return "destination and port match, the source does not";
-    case Miss::kDestination:
-      return "the source matches, the destination does not";
-    case Miss::kProtocol:
-      return "source and destination match, the protocol does not";
-    case Miss::kPort:
-      return "source and destination match, the port does not";
-    case Miss::kNone:
-      break;
-  }
-  return "";
-}
-
 }  // namespace aclc::cli

@@ -20,7 +20,4 @@ void add_junit_cases(const TestReport& report, SourceId policy, std::vector<Juni
 /// A line of the policy that a span begins on, white space joined and cut to a readable length: `{"action": "accept", ...`.
 std::string quoted_rule(std::string_view text, Span rule);
 
-/// What a rule lacks, in words: "the port does not match".
-std::string_view missed_words(Miss missed);
-
 }  // namespace aclc::cli

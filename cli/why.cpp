@@ -26,44 +26,6 @@ struct Options {
   std::string protocol;
 };
 
-/// What came out for all pairs of addresses.
-struct Answer {
-  Endpoint src, dst;
-  std::optional<uint16_t> port;
-  uint8_t protocol = 0;
-  size_t pairs = 0, allowed = 0;
-  Decision decision;  ///< of the first pair that is denied, or else of the first
-  Address from, to;   ///< that pair
-};
-
-/// Pairs of one family; where there are none, all.
-Answer decide(const Reach& reach, Endpoint src, Endpoint dst, std::optional<uint16_t> port, uint8_t protocol) {
-  Answer out;
-  for (const bool same_family : {true, false}) {
-    for (const Endpoint::At& a : src.at) {
-      for (const Endpoint::At& b : dst.at) {
-        if (same_family && a.address.family != b.address.family) continue;
-        const Flow flow{a.address, b.address, a.node, b.node, protocol, port.value_or(0), !port};
-        const Decision decision = reach.decide(flow);
-        const bool first_denied = !decision.allowed && out.allowed == out.pairs;
-        if (out.pairs == 0 || first_denied) {
-          out.decision = decision;
-          out.from = a.address;
-          out.to = b.address;
-        }
-        ++out.pairs;
-        out.allowed += decision.allowed;
-      }
-    }
-    if (out.pairs > 0) break;
-  }
-  out.src = std::move(src);
-  out.dst = std::move(dst);
-  out.port = port;
-  out.protocol = protocol;
-  return out;
-}
-
 std::string described(const Endpoint& end) {
   const size_t nodes = end.node_count();
   if (nodes > 1) return fmt::format("{} ({} nodes)", end.name, nodes);
@@ -72,7 +34,7 @@ std::string described(const Endpoint& end) {
 }
 
 void print_text(const Answer& a, const Reach& reach, const SourceBuffer& source, Console& console) {
-  const bool all = a.allowed == a.pairs;
+  const bool all = a.all();
   const std::string protocol = a.protocol == 0 ? "tcp or udp" : protocol_name(a.protocol);
   console.print(fmt::format("{:<8} {} -> {}  {}{}\n", all ? "allowed" : a.allowed > 0 ? "partly" : "denied", described(a.src),
                             described(a.dst), protocol, a.port ? fmt::format(" {}", *a.port) : ", any port"));
@@ -95,7 +57,7 @@ void print_text(const Answer& a, const Reach& reach, const SourceBuffer& source,
 }
 
 void print_json(const Answer& a, const Reach& reach, const SourceBuffer& source, Console& console) {
-  std::string out = fmt::format("{{\"allowed\": {}, \"pairs\": {}, \"allowed_pairs\": {}, \"src\": ", a.allowed == a.pairs, a.pairs, a.allowed);
+  std::string out = fmt::format("{{\"allowed\": {}, \"pairs\": {}, \"allowed_pairs\": {}, \"src\": ", a.all(), a.pairs, a.allowed);
   append_json_string(out, a.src.name);
   out += ", \"dst\": ";
   append_json_string(out, a.dst.name);
@@ -150,13 +112,13 @@ Exit run_why(Options& o, Console& console) {
     return Exit::kTrouble;
   }
   const Reach reach(world);
-  const Answer answer = decide(reach, std::move(src).value(), std::move(dst).value(), destination->port, protocol);
+  const Answer answer = ask(reach, std::move(src).value(), std::move(dst).value(), destination->port, protocol);
   if (o.output.format == Format::kJson) {
     print_json(answer, reach, run.sources[*id], console);
   } else {
     print_text(answer, reach, run.sources[*id], console);
   }
-  return answer.allowed == answer.pairs ? Exit::kYes : Exit::kNo;
+  return answer.all() ? Exit::kYes : Exit::kNo;
 }
 
 }  // namespace

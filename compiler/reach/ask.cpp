@@ -136,4 +136,31 @@ Result<DestinationWord> split_destination(std::string_view word) {
   return out;
 }
 
+Answer ask(const Reach& reach, Endpoint src, Endpoint dst, std::optional<uint16_t> port, uint8_t protocol) {
+  Answer out;
+  for (const bool same_family : {true, false}) {
+    for (const Endpoint::At& a : src.at) {
+      for (const Endpoint::At& b : dst.at) {
+        if (same_family && a.address.family != b.address.family) continue;
+        const Flow flow{a.address, b.address, a.node, b.node, protocol, port.value_or(0), !port};
+        const Decision decision = reach.decide(flow);
+        const bool first_denied = !decision.allowed && out.allowed == out.pairs;
+        if (out.pairs == 0 || first_denied) {
+          out.decision = decision;
+          out.from = a.address;
+          out.to = b.address;
+        }
+        ++out.pairs;
+        out.allowed += decision.allowed;
+      }
+    }
+    if (out.pairs > 0) break;
+  }
+  out.src = std::move(src);
+  out.dst = std::move(dst);
+  out.port = port;
+  out.protocol = protocol;
+  return out;
+}
+
 }  // namespace aclc

@@ -29,6 +29,21 @@ struct Endpoint {
 /// Failure that says what is like it.
 Result<Endpoint> find_endpoint(const reference::World& world, const Definitions& definitions, std::string_view word);
 
+/// What came out for all pairs of addresses of two ends.
+struct Answer {
+  Endpoint src, dst;
+  std::optional<uint16_t> port;
+  uint8_t protocol = 0;
+  size_t pairs = 0, allowed = 0;
+  Decision decision;  ///< of the first pair that is denied, or else of the first
+  Address from, to;   ///< that pair
+
+  bool all() const { return allowed == pairs; }
+};
+
+/// Asks for pairs of one family; where there are none, for all.
+Answer ask(const Reach& reach, Endpoint src, Endpoint dst, std::optional<uint16_t> port, uint8_t protocol);
+
 /// `DST`, `DST:PORT`, `[v6]:PORT`.
 struct DestinationWord {
   std::string name;

@@ -28,6 +28,22 @@ bool ports_meet(const std::vector<PortRange>& ports, const Flow& flow) {
 
 }  // namespace
 
+std::string_view missed_words(Miss missed) {
+  switch (missed) {
+    case Miss::kSource:
+      return "destination and port match, the source does not";
+    case Miss::kDestination:
+      return "the source matches, the destination does not";
+    case Miss::kProtocol:
+      return "source and destination match, the protocol does not";
+    case Miss::kPort:
+      return "source and destination match, the port does not";
+    case Miss::kNone:
+      break;
+  }
+  return "";
+}
+
 Reach::Reach(const reference::World& world) : world_(world) {
   for (reference::Statement& statement : reference::statements(world.policy())) {
     Rule rule;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "base/net/address.h"
@@ -27,6 +28,9 @@ struct Flow {
 
 /// What a rule lacks for a flow.
 enum class Miss : uint8_t { kNone, kSource, kDestination, kProtocol, kPort };
+
+/// "destination and port match, the source does not"; empty where nothing is missed.
+std::string_view missed_words(Miss missed);
 
 struct Decision {
   static constexpr uint32_t kNoRule = UINT32_MAX;

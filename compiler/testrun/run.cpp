@@ -35,8 +35,8 @@ struct Stage {
 
 class Runner {
  public:
-  Runner(const Policy& policy, const Definitions& definitions, const Tailnet* tailnet)
-      : policy_(policy), definitions_(definitions), tailnet_(tailnet) {}
+  Runner(const Policy& policy, const Definitions& definitions, const Tailnet* tailnet, const std::atomic<bool>* cancelled)
+      : policy_(policy), definitions_(definitions), tailnet_(tailnet), cancelled_(cancelled) {}
 
   TestReport run() {
     report_.on_stand_ins = tailnet_ == nullptr;
@@ -46,12 +46,14 @@ class Runner {
     }
     for (const SshRule& rule : policy_.ssh) report_.rules.push_back(rule.span);
     report_.exercised.resize(report_.rules.size());
-    for (uint32_t i = 0; i < policy_.tests.size(); ++i) acl_test(i);
-    for (uint32_t i = 0; i < policy_.ssh_tests.size(); ++i) ssh_test(i);
+    for (uint32_t i = 0; i < policy_.tests.size() && !given_up(); ++i) acl_test(i);
+    for (uint32_t i = 0; i < policy_.ssh_tests.size() && !given_up(); ++i) ssh_test(i);
     return std::move(report_);
   }
 
  private:
+  bool given_up() const { return cancelled_ != nullptr && *cancelled_; }
+
   std::unique_ptr<Stage> with_attributes(const Selector& src, Slice<PostureAttr> attributes) {
     Tailnet tailnet = with_stand_ins(policy_, tailnet_);
     std::vector<PostureValueOf> values;
@@ -240,6 +242,7 @@ class Runner {
   const Policy& policy_;
   const Definitions& definitions_;
   const Tailnet* tailnet_;
+  const std::atomic<bool>* cancelled_;
   std::unique_ptr<Stage> common_;
   TestReport report_;
 };
@@ -281,8 +284,9 @@ std::string_view expectation_name(Expectation e) {
   return "";
 }
 
-TestReport run_tests(const Policy& policy, const Definitions& definitions, const Tailnet* tailnet) {
-  return Runner(policy, definitions, tailnet).run();
+TestReport run_tests(const Policy& policy, const Definitions& definitions, const Tailnet* tailnet,
+                     const std::atomic<bool>* cancelled) {
+  return Runner(policy, definitions, tailnet, cancelled).run();
 }
 
 void report_failures(const TestReport& report, DiagnosticSink& sink) {

@@ -2,6 +2,7 @@
 // The policy's own `tests` and `sshTests`, with the semantics of the hosted service (recorded answers: tests, sshTests).
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -39,8 +40,10 @@ struct TestReport {
   bool on_stand_ins = false;       ///< no tailnet was given: run on the identities that the policy names
 };
 
-/// The policy must have passed the check.
-TestReport run_tests(const Policy& policy, const Definitions& definitions, const Tailnet* tailnet);
+/// The policy must have passed the check. `cancelled` (may be null) is looked at before each test: once it is set the rest is left
+/// out, and the report says nothing.
+TestReport run_tests(const Policy& policy, const Definitions& definitions, const Tailnet* tailnet,
+                     const std::atomic<bool>* cancelled = nullptr);
 
 /// A finding for each failed assertion, in the hosted service's words as well.
 void report_failures(const TestReport& report, DiagnosticSink& sink);

@@ -56,6 +56,9 @@ std::variant<WorkspaceEdit, ResponseError> rename(const View& view, uint32_t off
 /// kinds that the client wants, empty for all.
 std::vector<CodeAction> code_actions(const View& view, Span span, const std::vector<std::string>& only);
 
+/// What the tests, or one of them, came to: JSON text of an object whose members lsp/server/README.md lists.
+std::string test_results(const View& view, const Verdicts& verdicts, std::optional<Entry> only);
+
 std::vector<CodeLens> code_lenses(const View& view);
 std::vector<InlayHint> inlay_hints(const View& view, Span span);
 

@@ -12,6 +12,7 @@ namespace aclc::lsp {
 namespace {
 
 constexpr size_t kMaxLenses = 2000;
+constexpr const char* kPending = "\xe2\x80\xa6";  // the slow tier has not spoken yet
 
 class Lenses {
  public:
@@ -42,21 +43,21 @@ class Lenses {
   void tests() {
     const Verdicts* verdicts = view_.verdicts;
     const auto title = [&](Entry entry) -> std::string {
-      if (!verdicts) return "run test";
-      const TestVerdict* v = verdicts->of(entry);
-      if (!verdicts->tests_run || !v) return "run test";
-      if (v->failed == 0) return fmt::format("pass ({}/{})", v->passed, v->passed);
-      return fmt::format("{} of {} failed", v->failed, v->passed + v->failed);
+      if (!verdicts) return kPending;
+      const auto count = verdicts->of(entry);
+      if (!count) return "not run: " + verdicts->not_run;
+      if (count->failed == 0) return fmt::format("pass ({}/{})", count->passed, count->passed);
+      return fmt::format("{} of {} failed - show trace", count->failed, count->all());
     };
     const auto section = [&](field::Policy which, const auto& items) {
       for (const Section& s : p_.sections) {
         if (p_.text(s.name) != shape_info(Shape::kPolicy).fields[which].name || items.empty()) continue;
         std::string text = fmt::format("run all {}", items.size());
-        if (verdicts && verdicts->tests_run) {
-          const auto good = std::count_if(verdicts->tests.begin(), verdicts->tests.end(), [&](const TestVerdict& v) {
-            return v.entry.section == which && v.failed == 0;
-          });
-          text += fmt::format(" - {} pass", good);
+        const std::vector<TestCount>* counts = verdicts && verdicts->report ? &(which == field::kTests ? verdicts->tests : verdicts->ssh_tests) : nullptr;
+        if (counts) {
+          text += fmt::format(" - {} pass", std::count_if(counts->begin(), counts->end(), [](const TestCount& c) { return c.failed == 0; }));
+        } else {
+          text += verdicts ? " - not run: " + verdicts->not_run : std::string(" ") + kPending;
         }
         add(s.name_span, std::move(text), "aclc.runAllTests", uri_arguments());
       }
@@ -103,6 +104,8 @@ class Lenses {
     } else {
       title = fmt::format("{} src \xc3\x97 {} dst selectors (no inventory)", r.src.count, r.dst.count);
     }
+    if (view_.verdicts && view_.verdicts->report && (!p_.tests.empty() || !p_.ssh_tests.empty()))
+      title += fmt::format(", used by {}", counted(view_.verdicts->tests_of_rule(r.span), "test"));
     add({r.span.begin, r.span.begin + 1}, std::move(title), "aclc.showRule",
         uri_arguments(fmt::format(",{},{}", json_quote(shape_info(Shape::kPolicy).fields[section].name), index)));
   }

@@ -16,8 +16,7 @@ void Session::with_view(const Json& params, Reply& reply, F&& f) {
   if (!open) return;
   const Analysis& analysis = analyse(*open);
   const Positions at(analysis.version(), unit_);
-  const Verdicts* verdicts = open->judged == open->document.revision() ? open->verdicts.get() : nullptr;
-  f(View{analysis, at, open->document.uri(), open->document.version(), verdicts});
+  f(View{analysis, at, open->document.uri(), open->document.version(), open->present_verdicts()});
 }
 
 /// f(const View&, uint32_t offset) for a position in an open document.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The language server without a transport: messages in, messages out. Deterministic, one thread.
+// The language server without a transport: messages in, messages out. Deterministic; one thread, and jobs that it hands to
+// another.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -19,6 +21,8 @@ struct Surroundings {
   std::function<void(std::string body)> send;          ///< one message to the client
   std::function<void(long pid)> watch_parent;          ///< may be empty
   std::string version = "0.1.0";                       ///< told to the client
+  /// Runs a job elsewhere and what it returns on the serving thread. Empty: both at once.
+  std::function<void(std::function<std::function<void()>()> job)> work = {};
 };
 
 class Server {
@@ -34,6 +38,10 @@ class Server {
   bool step();
   /// To be called when nothing waits: sends the findings of texts that have changed.
   void idle();
+  /// When tick() wants to be called though no message comes; unset: never.
+  std::optional<std::chrono::steady_clock::time_point> due() const;
+  /// Begins what was put off until the editor is quiet, and shows the progress of what takes long.
+  void tick(std::chrono::steady_clock::time_point now);
 
   /// After `exit`: 0 when `shutdown` came before, else 1.
   std::optional<int> exit_status() const;

@@ -64,6 +64,7 @@ void Session::enqueue(Frame frame) {
     for (Message& m : waiting_) {
       if (id && m.id == id) m.cancelled = true;
     }
+    if (id) cancel_request(*id);
     return;
   }
   waiting_.push_back(std::move(message));
@@ -95,9 +96,11 @@ void Session::handle_request(const Message& message) {
   } else if (!message.params->is_object() && message.method != "shutdown") {
     reply.bad("params");
   } else {
+    answering_ = &*message.id;
     (this->*found->second)(*message.params, reply);
+    answering_ = nullptr;
   }
-  respond(*message.id, reply);
+  if (!reply.later) respond(*message.id, reply);
 }
 
 void Session::handle_notification(const Message& message) {
@@ -151,7 +154,8 @@ void Session::log(std::string_view message) {
 
 namespace {
 
-void write_capabilities(JsonWriter& w, const ClientCapabilities& client, PositionUnit unit) {
+void write_capabilities(JsonWriter& w, const ClientCapabilities& client, PositionUnit unit,
+                        const std::vector<std::string_view>& commands) {
   w.begin_object();
   w.key("positionEncoding").text(unit == PositionUnit::kUtf8 ? "utf-8" : "utf-16");
   w.key("textDocumentSync").raw(R"({"openClose":true,"change":2,"save":{"includeText":false}})");
@@ -179,7 +183,9 @@ void write_capabilities(JsonWriter& w, const ClientCapabilities& client, Positio
   if (client.pull_diagnostics)
     w.key("diagnosticProvider")
         .raw(R"({"identifier":"aclc","interFileDependencies":true,"workspaceDiagnostics":true})");
-  w.key("executeCommandProvider").raw(R"({"commands":["aclc.applyEdit","aclc.showReferences","aclc.showRule"]})");
+  w.key("executeCommandProvider").begin_object().key("commands").begin_array();
+  for (const std::string_view command : commands) w.text(command);
+  w.end_array().end_object();
   w.key("workspace").raw(R"({"workspaceFolders":{"supported":true,"changeNotifications":true}})");
   w.end_object();
 }
@@ -204,7 +210,9 @@ void Session::initialize(const Json& params, Reply& reply) {
   state_ = State::kRunning;
   JsonWriter w;
   w.begin_object().key("capabilities");
-  write_capabilities(w, client_, unit_);
+  std::vector<std::string_view> names;
+  for (const auto& [name, handler] : commands()) names.push_back(name);
+  write_capabilities(w, client_, unit_, names);
   w.key("serverInfo").begin_object().key("name").text("aclc").key("version").text(around_.version).end_object().end_object();
   reply.result = w.take();
 }
@@ -221,9 +229,7 @@ void Session::initialized(const Json&) {
 
 void Session::shutdown(const Json&, Reply&) {
   state_ = State::kShutDown;
-  for (auto& [key, open] : documents_) {
-    if (open.cancel) open.cancel->store(true);
-  }
+  while (!works_.empty()) cancel_work(works_.begin()->first);
 }
 
 const std::unordered_map<std::string_view, Session::Handler>& Session::requests() {
@@ -271,7 +277,7 @@ const std::unordered_map<std::string_view, Session::Listener>& Session::notifica
       {"workspace/didChangeWatchedFiles", &Session::did_change_watched_files},
       {"workspace/didChangeWorkspaceFolders", &Session::did_change_folders},
       {"$/setTrace", &Session::ignore},
-      {"window/workDoneProgress/cancel", &Session::ignore},
+      {"window/workDoneProgress/cancel", &Session::cancel_progress},
   };
   return table;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
@@ -28,6 +29,8 @@ struct Settings {
   std::string tailnet;  ///< path of the inventory; empty: tailnet.json beside the policy
 };
 
+using Clock = std::chrono::steady_clock;
+
 /// One open document with what is known about its present text.
 struct OpenDocument {
   Document document;
@@ -35,16 +38,29 @@ struct OpenDocument {
   std::shared_ptr<const Analysis> analysis;  ///< of `analysed`, or null
   uint64_t analysed = 0;
   bool unpublished = true;
-  bool had_findings = false;
-  std::shared_ptr<const Verdicts> verdicts;  ///< of revision `judged`
+  std::shared_ptr<const Verdicts> verdicts;   ///< of revision `judged`
   uint64_t judged = 0;
-  std::shared_ptr<std::atomic<bool>> cancel;
+  uint64_t judging = 0;                       ///< number of the work that will bring verdicts, or 0
+  std::optional<Clock::time_point> judge_at;  ///< when to begin it if no edit comes before
+
+  const Verdicts* present_verdicts() const { return judged == document.revision() ? verdicts.get() : nullptr; }
+};
+
+/// A job on another thread that has not come back yet.
+struct Work {
+  std::string title;
+  std::shared_ptr<std::atomic<bool>> cancelled = std::make_shared<std::atomic<bool>>(false);
+  std::optional<RequestId> request;  ///< that waits for the answer
+  Clock::time_point begun = Clock::now();
+  std::string token;                 ///< JSON of the progress that the client shows; empty: none
+  bool asked = false;                ///< the client was asked to show progress
 };
 
 /// What a handler answers: JSON text, or an error.
 struct Reply {
   std::string result = "null";
   std::optional<ResponseError> error;
+  bool later = false;  ///< the answer comes when the work is done
   void fail(ErrorCode code, std::string message) { error = ResponseError{code, std::move(message)}; }
   void bad(std::string_view what) { fail(ErrorCode::kInvalidParams, "missing or wrong: " + std::string(what)); }
 };
@@ -56,6 +72,8 @@ class Session {
   void enqueue(Frame frame);
   bool step();
   void idle();
+  std::optional<Clock::time_point> due() const;
+  void tick(Clock::time_point now);
   std::optional<int> exit_status() const { return exit_; }
   int status_at_end() const { return state_ == State::kShutDown ? 0 : 1; }
 
@@ -84,6 +102,22 @@ class Session {
   void shutdown(const Json& params, Reply& reply);
   void initialized(const Json& params);
   void ignore(const Json&) {}
+
+  // work.cpp: what other threads do, its progress and its end
+  using Finish = std::function<void()>;
+  /// `job` runs elsewhere; what it returns runs here unless the work was cancelled. Gives the work's number.
+  uint64_t begin_work(std::string title, std::function<Finish(const std::atomic<bool>& cancelled)> job, const Json* params = nullptr);
+  void end_work(uint64_t number);
+  /// Lets go of the work: its result will not be used. One that a request waits for is answered with an error.
+  void cancel_work(uint64_t number);
+  void answer_later(Reply& reply, std::string title, const Json& params,
+                    std::function<Reply(const std::atomic<bool>& cancelled)> job);
+  void ask_for_progress(uint64_t number);
+  void report_progress(const Work& work, std::string_view value);
+  void cancel_progress(const Json& params);
+  void cancel_request(const RequestId& id);
+  void judge_document(const std::string& key, OpenDocument& open);
+  void forget_verdicts(OpenDocument& open);
 
   // sync.cpp: documents, settings, inventories, findings
   void did_open(const Json& params);
@@ -134,7 +168,18 @@ class Session {
   void range_formatting(const Json& params, Reply& reply);
 
   // commands.cpp
+  struct Arguments;
+  using CommandHandler = void (Session::*)(const Arguments& arguments, Reply& reply);
+  static const std::map<std::string_view, CommandHandler>& commands();
   void execute_command(const Json& params, Reply& reply);
+  OpenDocument* document_of(const Arguments& arguments, Reply& reply);
+  void command_apply_edit(const Arguments& arguments, Reply& reply);
+  void command_show_references(const Arguments& arguments, Reply& reply);
+  void command_show_rule(const Arguments& arguments, Reply& reply);
+  void command_run_tests(const Arguments& arguments, Reply& reply);
+  void command_trace(const Arguments& arguments, Reply& reply);
+  void command_show_compiled(const Arguments& arguments, Reply& reply);
+  void command_diff(const Arguments& arguments, Reply& reply);
 
   Surroundings around_;
   State state_ = State::kNew;
@@ -148,6 +193,9 @@ class Session {
   uint64_t generation_ = 0;  ///< of settings and inventories
   int64_t next_id_ = 1;
   std::map<std::string, std::function<void(const Json*)>> awaited_;
+  std::map<uint64_t, Work> works_;
+  uint64_t next_work_ = 1;
+  const RequestId* answering_ = nullptr;  ///< the request that a handler is called for
 };
 
 }  // namespace aclc::lsp

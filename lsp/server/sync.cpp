@@ -8,6 +8,9 @@
 namespace aclc::lsp {
 namespace {
 
+/// Tests and whatever else is slow begin when no edit has come for so long.
+constexpr std::chrono::milliseconds kQuiet{60};
+
 std::string folder_of(const std::string& path) {
   const size_t slash = path.find_last_of('/');
   return slash == std::string::npos ? std::string() : path.substr(0, slash + 1);
@@ -32,7 +35,10 @@ void Session::did_open(const Json& params) {
   const int64_t version = read_integer(params, "textDocument/version").value_or(0);
   // Opening twice starts over: the client's text is what counts.
   const std::string key = uri_key(*uri);
-  documents_.erase(key);
+  if (const auto before = documents_.find(key); before != documents_.end()) {
+    forget_verdicts(before->second);
+    documents_.erase(before);
+  }
   OpenDocument& open = documents_.emplace(key, OpenDocument{Document(*uri, version, std::move(*text))}).first->second;
   find_inventory(open);
 }
@@ -44,7 +50,7 @@ void Session::did_change(const Json& params) {
   if (!changes) return log("didChange without changes");
   const int64_t version = read_integer(params, "textDocument/version").value_or(open->document.version() + 1);
   if (version <= open->document.version()) log("didChange with an old version; applied all the same");
-  if (open->cancel) open->cancel->store(true);
+  forget_verdicts(*open);
   open->analysis = nullptr;  // lets the text be changed in place
   open->document.change(version, *changes, unit_);
   open->unpublished = true;
@@ -63,7 +69,7 @@ void Session::did_close(const Json& params) {
   if (!uri) return;
   const auto found = documents_.find(uri_key(*uri));
   if (found == documents_.end()) return;
-  if (found->second.cancel) found->second.cancel->store(true);
+  forget_verdicts(found->second);
   if (!client_.pull_diagnostics) {
     JsonWriter w;
     w.begin_object().key("uri").text(found->second.document.uri()).key("diagnostics").begin_array().end_array().end_object();
@@ -147,8 +153,7 @@ void Session::find_inventory(OpenDocument& open) {
   if (same) return;
   open.inventory = std::move(found);
   open.analysis = nullptr;
-  open.verdicts = nullptr;
-  open.judged = 0;
+  forget_verdicts(open);
   open.unpublished = true;
   ++generation_;
 }
@@ -158,8 +163,7 @@ void Session::look_again() {
   for (auto& [key, open] : documents_) {
     find_inventory(open);
     open.analysis = nullptr;
-    open.verdicts = nullptr;
-    open.judged = 0;
+    forget_verdicts(open);
     open.unpublished = true;
   }
   if (client_.pull_diagnostics && client_.diagnostic_refresh) request("workspace/diagnostic/refresh", "");
@@ -179,8 +183,7 @@ const Analysis& Session::analyse(OpenDocument& open) {
 void Session::publish(OpenDocument& open) {
   const Analysis& analysis = analyse(open);
   const Positions at(analysis.version(), unit_);
-  const Verdicts* verdicts = open.judged == open.document.revision() ? open.verdicts.get() : nullptr;
-  const View view{analysis, at, open.document.uri(), open.document.version(), verdicts};
+  const View view{analysis, at, open.document.uri(), open.document.version(), open.present_verdicts()};
   JsonWriter w;
   w.begin_object().key("uri").text(open.document.uri()).key("version").number(open.document.version());
   w.key("diagnostics");
@@ -195,11 +198,13 @@ void Session::idle() {
     if (!open.unpublished) continue;
     open.unpublished = false;
     if (!client_.pull_diagnostics) publish(open);
+    open.judge_at = Clock::now() + kQuiet;
   }
 }
 
 std::string Session::result_id(const OpenDocument& open) const {
-  const bool judged = open.judged == open.document.revision();
+  const Verdicts* verdicts = open.present_verdicts();
+  const bool judged = verdicts && !verdicts->findings.empty();
   return std::to_string(open.document.revision()) + "." + std::to_string(generation_) + (judged ? ".t" : "");
 }
 
@@ -221,8 +226,7 @@ void Session::document_diagnostic(const Json& params, Reply& reply) {
   }
   const Analysis& analysis = analyse(*open);
   const Positions at(analysis.version(), unit_);
-  const Verdicts* verdicts = open->judged == open->document.revision() ? open->verdicts.get() : nullptr;
-  const View view{analysis, at, open->document.uri(), open->document.version(), verdicts};
+  const View view{analysis, at, open->document.uri(), open->document.version(), open->present_verdicts()};
   w.key("kind").text("full").key("resultId").text(id).key("items");
   encode_list(w, diagnostics(view), client_);
   w.end_object();
@@ -249,9 +253,8 @@ void Session::workspace_diagnostic(const Json& params, Reply& reply) {
     }
     const Analysis& analysis = analyse(open);
     const Positions at(analysis.version(), unit_);
-    const Verdicts* verdicts = open.judged == open.document.revision() ? open.verdicts.get() : nullptr;
     w.key("kind").text("full").key("items");
-    encode_list(w, diagnostics({analysis, at, open.document.uri(), open.document.version(), verdicts}), client_);
+    encode_list(w, diagnostics({analysis, at, open.document.uri(), open.document.version(), open.present_verdicts()}), client_);
     w.end_object();
   }
   w.end_array().end_object();

@@ -4,36 +4,42 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "compiler/testrun/run.h"
 #include "lsp/service/analysis.h"
 
 namespace aclc::lsp {
 
-/// How one entry of `tests` or `sshTests` fared.
-struct TestVerdict {
-  Entry entry;
+/// How the assertions of one entry of `tests` or `sshTests` fared.
+struct TestCount {
   uint32_t passed = 0;
   uint32_t failed = 0;
-  std::vector<std::string> messages;  ///< one for each failure
+  uint32_t all() const { return passed + failed; }
 };
 
+/// Spans are those of the text that was judged.
 struct Verdicts {
-  bool tests_run = false;
-  std::string not_run;  ///< why not
-  std::vector<TestVerdict> tests;
+  std::optional<TestReport> report;  ///< unset where the tests were not run
+  std::string not_run;               ///< why not
   std::vector<Diagnostic> findings;
+  std::vector<TestCount> tests, ssh_tests;  ///< beside the policy's sections; empty where the tests were not run
 
-  const TestVerdict* of(Entry entry) const {
-    for (const TestVerdict& t : tests) {
-      if (t.entry == entry) return &t;
-    }
-    return nullptr;
-  }
+  /// Nothing for entries of other sections and where the tests were not run.
+  std::optional<TestCount> of(Entry entry) const;
+  /// How many entries of `tests` and `sshTests` have an assertion that the rule decided by allowing it.
+  uint32_t tests_of_rule(Span rule) const;
+
+ private:
+  friend std::shared_ptr<const Verdicts> judge(const Analysis& analysis, const std::atomic<bool>& cancelled);
+  void count();
+
+  std::vector<std::pair<uint32_t, uint32_t>> by_rule_;  ///< first byte of a rule, number of tests; rising
 };
 
-/// Runs everything that is too slow for a keystroke. Looks at `cancelled` between steps and gives up when it is set.
+/// Runs everything that is too slow for a keystroke. Looks at `cancelled` between steps; null when it was set.
 std::shared_ptr<const Verdicts> judge(const Analysis& analysis, const std::atomic<bool>& cancelled);
 
 }  // namespace aclc::lsp

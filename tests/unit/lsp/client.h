@@ -2,6 +2,9 @@
 // A client in the same process: messages go straight into the server, answers are kept.
 #pragma once
 
+#include <algorithm>
+#include <chrono>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -26,7 +29,31 @@ inline json full_capabilities() {
 
 class Client {
  public:
-  Client() : server_({[this](std::string body) { received.push_back(json::parse(body)); }, {}, "test"}) {}
+  Client() : server_({[this](std::string body) { received.push_back(json::parse(body)); }, {}, "test", {}}) {}
+  /// Work stays in `jobs` until a test does it.
+  struct Patient {};
+  explicit Client(Patient)
+      : server_({[this](std::string body) { received.push_back(json::parse(body)); }, {}, "test",
+                 [this](std::function<std::function<void()>()> job) { jobs.push_back(std::move(job)); }}) {}
+
+  /// Lets so much time pass that all that was put off begins.
+  void settle() {
+    server_.tick(std::chrono::steady_clock::now() + std::chrono::hours(1));
+    run();
+  }
+  void do_jobs() {
+    while (!jobs.empty()) {
+      const auto job = std::move(jobs.front());
+      jobs.erase(jobs.begin());
+      job()();
+    }
+  }
+  json command(const std::string& name, json arguments) {
+    return request("workspace/executeCommand", {{"command", name}, {"arguments", std::move(arguments)}});
+  }
+  size_t count(std::string_view method) const {
+    return static_cast<size_t>(std::count_if(received.begin(), received.end(), [&](const json& m) { return m.value("method", "") == method; }));
+  }
 
   void raw(std::string body) {
     server_.enqueue({std::move(body), {}});
@@ -111,15 +138,12 @@ class Client {
     }
     return out;
   }
-  size_t pushes() const {
-    return static_cast<size_t>(std::count_if(received.begin(), received.end(), [](const json& m) {
-      return m.value("method", "") == "textDocument/publishDiagnostics";
-    }));
-  }
+  size_t pushes() const { return count("textDocument/publishDiagnostics"); }
   Server& server() { return server_; }
   const std::string& text() const { return text_; }
 
   std::vector<json> received;
+  std::vector<std::function<std::function<void()>()>> jobs;
 
  private:
   Server server_;

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lsp/service/trace.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/net/protocol.h"
+#include "compiler/testrun/people.h"
+#include "lsp/service/labels.h"
+
+namespace aclc::lsp {
+
+Result<Trace> trace(const Analysis& analysis, std::string_view src, std::string_view dst, std::optional<uint16_t> port,
+                    uint8_t protocol) {
+  if (std::any_of(analysis.findings().begin(), analysis.findings().end(),
+                  [](const Diagnostic& d) { return d.severity == Severity::kError; }))
+    return Failure{"an answer needs a policy without errors"};
+  const auto destination = split_destination(dst);
+  if (!destination) return destination.error();
+  if (!port) port = destination->port;
+  const Inventory* inventory = analysis.inventory();
+  const Tailnet tailnet = with_stand_ins(analysis.policy(), inventory ? &inventory->tailnet() : nullptr);
+  const reference::World world(analysis.policy(), analysis.definitions(), tailnet);
+  auto from = find_endpoint(world, analysis.definitions(), src);
+  if (!from) return from.error();
+  auto to = find_endpoint(world, analysis.definitions(), destination->name);
+  if (!to) return to.error();
+  const Reach reach(world);
+  Trace out{ask(reach, std::move(from).value(), std::move(to).value(), port, protocol), {}};
+  if (out.answer.decision.has_rule()) out.rule = reach.rule_span(out.answer.decision.rule);
+  return out;
+}
+
+std::string trace_text(const Analysis& analysis, const Trace& trace) {
+  const Answer& a = trace.answer;
+  std::string out = fmt::format("{}: {} -> {}, {}{}", a.all() ? "allowed" : a.allowed > 0 ? "partly allowed" : "denied", a.src.name,
+                                a.dst.name, a.protocol == 0 ? "tcp or udp" : protocol_name(a.protocol),
+                                a.port ? fmt::format(" {}", *a.port) : ", any port");
+  if (a.allowed > 0 && !a.all()) out += fmt::format(" ({} of {} pairs of addresses)", a.allowed, a.pairs);
+  if (!a.decision.has_rule()) return out + "; no rule comes near";
+  if (trace.rule.empty()) return out + "; neither acls nor grants: everything is allowed";
+  const uint32_t line = analysis.version().lines.line_of(trace.rule.begin) + 1;
+  out += fmt::format("; {} line {}", a.decision.allowed ? "by" : "nearest is", line);
+  if (!a.decision.allowed) out += fmt::format(": {}", missed_words(a.decision.missed));
+  return out;
+}
+
+}  // namespace aclc::lsp
