@@ -9,15 +9,17 @@
 namespace aclc::reference {
 
 wire::CapMap node_capabilities(const World& world, const SyntaxTree& tree, TailnetNodeId id) {
-  const Policy& policy = world.policy();
+  return capabilities(world.policy(), tree, [&](const Selector& target) {
+    const NodeList nodes = world.nodes_of(target);
+    return std::find(nodes.begin(), nodes.end(), id) != nodes.end();
+  });
+}
+
+wire::CapMap capabilities(const Policy& policy, const SyntaxTree& tree, const std::function<bool(const Selector&)>& meant) {
   std::map<std::string, std::string> caps;
   for (const NodeAttr& entry : policy.node_attrs) {
     const auto targets = policy.at(entry.target);
-    const bool meant = std::any_of(targets.begin(), targets.end(), [&](const Selector& s) {
-      const NodeList nodes = world.nodes_of(s);
-      return std::find(nodes.begin(), nodes.end(), id) != nodes.end();
-    });
-    if (!meant) continue;
+    if (std::none_of(targets.begin(), targets.end(), meant)) continue;
     for (const Text& attr : policy.at(entry.attr)) caps.emplace(policy.text(attr), "null");
     // Several app connectors make one list (Tailscale docs, "App connectors").
     for (const AppCapability& app : policy.at(entry.app)) {
@@ -38,30 +40,32 @@ wire::CapMap node_capabilities(const World& world, const SyntaxTree& tree, Tailn
   return {caps.begin(), caps.end()};
 }
 
-std::vector<std::string> allowed_ips(const World& world, TailnetNodeId id, const wire::CapMap& caps) {
+std::vector<std::string> allowed_ips(const Node& node, const ServedRoutes& served, const wire::CapMap& caps) {
   const bool without_v4 = std::any_of(caps.begin(), caps.end(), [](const auto& c) { return c.first == "disable-ipv4"; });
   std::vector<std::string> out;
-  for (const Address& a : World::addresses(world.node(id))) {
+  for (const Address& a : Meaning::addresses(node)) {
     if (!a.is_v4() || !without_v4) out.push_back(Prefix::host(a).to_text());
   }
-  for (const Prefix& route : world.served(id).all) out.push_back(route.to_text());
+  for (const Prefix& route : served.all) out.push_back(route.to_text());
   return out;
 }
 
-std::vector<std::string> primary_routes(const World& world, TailnetNodeId id) {
+bool elected_before(const Tailnet& tailnet, TailnetNodeId a, TailnetNodeId b) {
   const auto age = [&](TailnetNodeId n) {
-    const int64_t created = world.node(n).created_ns;
+    const int64_t created = tailnet.nodes[n].created_ns;
     return created == 0 ? std::numeric_limits<int64_t>::max() : created;  // unknown: after all known ones
   };
+  return age(a) != age(b) ? age(a) < age(b) : a < b;
+}
+
+std::vector<std::string> primary_routes(const World& world, TailnetNodeId id) {
   std::vector<std::string> out;
   for (const Prefix& route : world.served(id).subnets) {
-    TailnetNodeId elected = id;
-    for (const TailnetNodeId other : world.all_nodes()) {
+    const bool elected = std::none_of(world.all_nodes().begin(), world.all_nodes().end(), [&](TailnetNodeId other) {
       const std::vector<Prefix>& theirs = world.served(other).subnets;
-      if (std::find(theirs.begin(), theirs.end(), route) == theirs.end()) continue;
-      if (age(other) < age(elected) || (age(other) == age(elected) && other < elected)) elected = other;
-    }
-    if (elected == id) out.push_back(route.to_text());
+      return std::find(theirs.begin(), theirs.end(), route) != theirs.end() && elected_before(world.tailnet(), other, id);
+    });
+    if (elected) out.push_back(route.to_text());
   }
   return out;
 }

@@ -19,7 +19,7 @@ std::vector<NodeTable> compile(const Policy& policy, const SyntaxTree& tree, con
     accepted_from.push_back(filter.compile(id, table));
     compile_ssh(world, id, table);
     table.caps = node_capabilities(world, tree, id);
-    table.allowed_ips = allowed_ips(world, id, table.caps);
+    table.allowed_ips = allowed_ips(world.node(id), world.served(id), table.caps);
     table.primary_routes = primary_routes(world, id);
     tables.push_back(std::move(table));
   }

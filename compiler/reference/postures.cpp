@@ -4,16 +4,16 @@
 #include <algorithm>
 #include <charconv>
 
+#include "compiler/reference/meaning.h"
 #include "compiler/reference/version.h"
-#include "compiler/reference/world.h"
 
 namespace aclc::reference {
 
-const PostureRefs& World::effective(const PostureRefs& own) const {
+const PostureRefs& Meaning::effective(const PostureRefs& own) const {
   return own.present ? own : policy_.default_src_posture;
 }
 
-bool World::passes(const Node& node, const PostureRefs& refs) const {
+bool Meaning::passes(const Node& node, const PostureRefs& refs) const {
   if (!refs.present || refs.names.empty()) return true;
   if (node.shared_in) return true;  // judged by its own tailnet
   for (const Selector& name : policy_.at(refs.names)) {
@@ -27,7 +27,7 @@ bool World::passes(const Node& node, const PostureRefs& refs) const {
   return false;
 }
 
-bool World::equal(const PostureValueOf& actual, const PostureValue& wanted, bool version) const {
+bool Meaning::equal(const PostureValueOf& actual, const PostureValue& wanted, bool version) const {
   if (actual.type == PostureValueOf::Type::kBool) {
     return wanted.type == PostureValue::Type::kBool && actual.boolean == wanted.boolean;
   }
@@ -47,7 +47,7 @@ bool World::equal(const PostureValueOf& actual, const PostureValue& wanted, bool
   return have == want;
 }
 
-bool World::holds(const Node& node, const PostureAssertion& assertion) const {
+bool Meaning::holds(const Node& node, const PostureAssertion& assertion) const {
   const std::string_view attribute = policy_.text(assertion.attribute);
   const PostureValueOf* actual = nullptr;
   for (const PostureValueOf& v : node.posture) {

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// Nodes -> classes.
+#include <algorithm>
+
+#include "compiler/identity/identity.h"
+
+namespace aclc::identity {
+
+namespace {
+
+template <class IdT>
+void sort_unique(std::vector<IdT>& v) {
+  std::sort(v.begin(), v.end());
+  v.erase(std::unique(v.begin(), v.end()), v.end());
+}
+
+}  // namespace
+
+size_t Identity::KeyHash::operator()(const Key& k) const noexcept {
+  const uint64_t flags = static_cast<uint64_t>(k.shared_in) | static_cast<uint64_t>(k.has_v4) << 1 | static_cast<uint64_t>(k.has_v6) << 2;
+  return scramble(k.owner * 0x9e3779b97f4a7c15u + (static_cast<uint64_t>(k.v4) << 32 | k.v6) * 0xd1b54a32d192ed03u +
+                  (static_cast<uint64_t>(k.postures) << 32 | k.routes) * 0x8ebc6af09c88c6e3u + flags);
+}
+
+Identity::Identity(const reference::Meaning& meaning) : meaning_(meaning) {
+  declare_terms();
+  const Tailnet& tailnet = meaning_.tailnet();
+  routes_.add({});
+  known_routes_[{}] = RouteSetId(size_t{0});
+  servers_.emplace_back();
+  of_user_.resize(tailnet.users.size());
+  routes_of_.reserve(tailnet.nodes.size());
+  for (const Node& node : tailnet.nodes) routes_of_.push_back(routes_of(node));
+  index_ranges();
+  class_of_.resize(tailnet.nodes.size());
+  for (size_t i = 0; i < tailnet.nodes.size(); ++i) enter(TailnetNodeId(i));
+}
+
+void Identity::index_ranges() {
+  // What `*` means as a source, and what an exit node leads to, are conditions on addresses like any other.
+  for (const AddressRange& r : reference::tailnet_addresses().ranges()) ranges_.add(r);
+  for (const AddressRange& r : reference::internet().ranges()) ranges_.add(r);
+  ranges_.index();
+  terms_with_.resize(ranges_.size());
+  regions_in_.resize(ranges_.size());
+  is_public_.resize(ranges_.size());
+  for (size_t i = 0; i < ranges_.size(); ++i) {
+    const RangeId id(i);
+    if (!reference::internet().contains(ranges_[id])) continue;
+    is_public_[i] = true;
+    public_.push_back(id);
+  }
+  for (RouteSet& set : routes_) {
+    set.overlapping.clear();
+    for (const Prefix& p : set.served.subnets) {
+      ranges_.overlapping(p.range(), [&](RangeId r) { set.overlapping.push_back(r); });
+    }
+    sort_unique(set.overlapping);
+  }
+  occupied_.resize(ranges_.region_count());
+}
+
+RegionId Identity::occupy(const Address& a) {
+  const RegionId id = ranges_.region(a);
+  Occupied& o = occupied_[id.value];
+  if (id.value == 0 || !o.ranges.empty()) return id;
+  o.sample = a;
+  ranges_.containing(a, [&](RangeId r) { o.ranges.push_back(r); });
+  sort_unique(o.ranges);
+  for (const RangeId r : o.ranges) {
+    regions_in_[r.value].push_back(id);
+    for (const TermId t : terms_with_[r.value]) {
+      if (terms_[t].literal) o.literals.push_back(t);
+    }
+  }
+  sort_unique(o.literals);
+  return id;
+}
+
+uint32_t Identity::passed_postures(const Node& node) {
+  if (postures_.size() == 1) return 0;
+  std::vector<bool> answers(postures_.size());
+  for (size_t i = 0; i < postures_.size(); ++i) answers[i] = meaning_.passes(node, postures_[i]);
+  const auto [known, is_new] = passed_.try_emplace(answers, static_cast<uint32_t>(answers_.size()));
+  if (is_new) answers_.push_back(std::move(answers));
+  return known->second;
+}
+
+Identity::Key Identity::key_of(TailnetNodeId id) {
+  const Node& node = meaning_.node(id);
+  Key key;
+  if (node.tagged()) {
+    const auto list = tag_lists_.try_emplace(node.tags, static_cast<uint32_t>(tag_lists_.size())).first;
+    key.owner = uint64_t{1} << 32 | list->second;
+  } else {
+    key.owner = node.user.value;
+  }
+  key.shared_in = node.shared_in;
+  key.postures = passed_postures(node);
+  key.routes = routes_of_[id.value].value;
+  key.has_v4 = node.ipv4.has_value();
+  key.has_v6 = node.ipv6.has_value();
+  if (node.ipv4) key.v4 = occupy(*node.ipv4).value;
+  if (node.ipv6) key.v6 = occupy(*node.ipv6).value;
+  return key;
+}
+
+void Identity::enter(TailnetNodeId id) {
+  const Node& node = meaning_.node(id);
+  const Key key = key_of(id);
+  const auto known = known_classes_.find(key);
+  const ClassId class_id = known != known_classes_.end() ? known->second : add_class(key, node);
+  IdentityClass& c = classes_[class_id];
+  c.nodes.push_back(id);
+  if (node.ipv4) c.hash += hash_of(*node.ipv4);
+  if (node.ipv6) c.hash += hash_of(*node.ipv6);
+  class_of_[id.value] = class_id;
+}
+
+ClassId Identity::add_class(const Key& key, const Node& node) {
+  const ClassId id(classes_.size());
+  IdentityClass c;
+  c.user = node.tagged() ? UserId() : node.user;
+  c.routes = RouteSetId(size_t{key.routes});
+  c.postures = key.postures;
+  c.has_v4 = key.has_v4;
+  c.has_v6 = key.has_v6;
+  c.v4 = RegionId(size_t{key.v4});
+  c.v6 = RegionId(size_t{key.v6});
+  c.terms = terms_of(node, key);
+  for (const TermId t : c.terms) terms_[t].classes.push_back(id);
+  if (key.v4 != 0) occupied_[key.v4].classes.push_back(id);
+  if (key.v6 != 0) occupied_[key.v6].classes.push_back(id);
+  if (key.routes != 0) servers_[key.routes].push_back(id);
+  if (c.user.valid()) of_user_[c.user.value].push_back(id);
+  known_classes_.emplace(key, id);
+  classes_.add(std::move(c));
+  return id;
+}
+
+std::vector<TermId> Identity::terms_of(const Node& node, const Key& key) const {
+  const Policy& policy = meaning_.policy();
+  const Tailnet& tailnet = meaning_.tailnet();
+  std::vector<TermId> out;
+  const auto named = [&](std::string_view text, SelectorKind kind) {
+    const StringId name = policy.names.find(text);
+    if (!name.valid() || name.value >= by_name_.size()) return name;
+    const TermId term = by_name_[name.value];
+    if (term.valid() && terms_[term].selector.kind == kind) out.push_back(term);
+    return name;
+  };
+  for (const StringId tag : node.tags) named(tailnet.text(tag), SelectorKind::kTag);
+  if (!node.tagged() && node.user.valid()) {
+    const StringId login = named(tailnet.text(tailnet.users[node.user].login), SelectorKind::kUser);
+    if (login.valid() && login.value < groups_with_.size()) {
+      out.insert(out.end(), groups_with_[login.value].begin(), groups_with_[login.value].end());
+    }
+  }
+  for (const std::vector<TermId>* list : {&domain_terms_, &autogroup_terms_}) {
+    for (const TermId t : *list) {
+      if (means(terms_[t], node)) out.push_back(t);
+    }
+  }
+  for (const uint32_t region : {key.v4, key.v6}) {
+    if (region != 0) out.insert(out.end(), occupied_[region].literals.begin(), occupied_[region].literals.end());
+  }
+  sort_unique(out);
+  return out;
+}
+
+const std::vector<ClassId>& Identity::classes_of(UserId user) const {
+  static const std::vector<ClassId> none;
+  return user.valid() ? of_user_[user.value] : none;
+}
+
+bool Identity::has(TermId term, ClassId id) const {
+  if (terms_[term].all_nodes) return true;
+  const std::vector<TermId>& terms = classes_[id].terms;
+  return std::binary_search(terms.begin(), terms.end(), term);
+}
+
+bool Identity::passes(ClassId id, PostureId posture) const {
+  return posture.value == 0 || answers_[classes_[id].postures][posture.value];
+}
+
+std::vector<RangeId> Identity::subnet_routes() const {
+  std::vector<RangeId> out;
+  for (size_t i = 0; i < routes_.size(); ++i) {
+    const bool served = std::any_of(servers_[i].begin(), servers_[i].end(), [&](ClassId c) { return !classes_[c].nodes.empty(); });
+    if (!served) continue;
+    for (const Prefix& p : routes_[RouteSetId(i)].served.subnets) out.push_back(ranges_.find(p.range()));
+  }
+  sort_unique(out);
+  return out;
+}
+
+}  // namespace aclc::identity

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// Nodes -> identity classes; selectors of the policy -> sets of classes.
+//
+// Nodes that nothing in the policy can tell apart form one class: the same user, or the same tags; in the same ranges of
+// addresses that the policy speaks of; with the same answers to the postures that it asks for; serving the same routes. What is
+// decided about a class holds for each of its nodes, but for their own addresses.
+#pragma once
+
+#include <map>
+#include <unordered_map>
+#include <vector>
+
+#include "compiler/identity/ranges.h"
+#include "compiler/reference/meaning.h"
+
+namespace aclc::identity {
+
+struct Term;
+using TermId = Id<Term>;
+struct IdentityClass;
+using ClassId = Id<IdentityClass>;
+/// A srcPosture list that a rule asks for; 0 asks for nothing.
+using PostureId = Id<PostureRefs>;
+/// What a node serves; 0 is nothing.
+struct RouteSet;
+using RouteSetId = Id<RouteSet>;
+
+/// A selector of the policy, kept once however often it is written.
+struct Term {
+  Selector selector;
+  /// `*` and `autogroup:danger-all` as names of nodes: every class, and `classes` stays empty.
+  bool all_nodes = false;
+  /// Address, CIDR, host or ipset: what it means is addresses, `ranges`, in their order. As a name of nodes it means those
+  /// that have an address in one of them.
+  bool literal = false;
+  /// `autogroup:internet`: `ranges`, but no literal and no nodes.
+  bool internet = false;
+  std::vector<RangeId> ranges;
+  std::vector<ClassId> classes;  ///< ascending
+};
+
+struct IdentityClass {
+  UserId user;  ///< of its untagged nodes, where they have one
+  RouteSetId routes;
+  uint32_t postures = 0;  ///< number of the set of postures that it passes
+  bool has_v4 = false, has_v6 = false;
+  RegionId v4, v6;                    ///< of its addresses; region 0 where it has none
+  std::vector<TermId> terms;          ///< that have the class among their classes, ascending
+  std::vector<TailnetNodeId> nodes;   ///< ascending; empty once the last one left
+  ContentHash hash;                   ///< of its nodes' addresses
+
+  bool has_address() const { return has_v4 || has_v6; }
+};
+
+struct RouteSet {
+  reference::ServedRoutes served;
+  std::vector<RangeId> overlapping;  ///< ranges of the table that overlap one of its subnets
+};
+
+/// Nodes that have an address in a region.
+struct Occupied {
+  Address sample;
+  std::vector<RangeId> ranges;   ///< that hold the region
+  std::vector<TermId> literals;  ///< that name the region
+  std::vector<ClassId> classes;
+};
+
+/// Refers to policy and tailnet of the meaning. A tailnet that changes has to be told: see enter() and leave().
+class Identity {
+ public:
+  /// Every selector and posture of the policy's rules becomes a term, every node gets its class. O(nodes + selectors).
+  explicit Identity(const reference::Meaning& meaning);
+
+  const reference::Meaning& meaning() const { return meaning_; }
+  const RangeTable& ranges() const { return ranges_; }
+
+  /// The term of a selector of the policy; invalid for one that stands in none of the rules.
+  TermId term_of(const Selector& selector) const;
+  const Term& operator[](TermId id) const { return terms_[id]; }
+  size_t term_count() const { return terms_.size(); }
+  PostureId posture_of(const PostureRefs& effective) const;
+
+  const IdentityClass& operator[](ClassId id) const { return classes_[id]; }
+  size_t class_count() const { return classes_.size(); }
+  ClassId class_of(TailnetNodeId node) const { return class_of_[node.value]; }
+  /// Any node of the class, which has one.
+  const Node& sample(ClassId id) const { return meaning_.node(classes_[id].nodes.front()); }
+  /// The classes of a user's untagged nodes.
+  const std::vector<ClassId>& classes_of(UserId user) const;
+
+  bool has(TermId term, ClassId id) const;
+  bool passes(ClassId id, PostureId posture) const;
+
+  const RouteSet& operator[](RouteSetId id) const { return routes_[id]; }
+  size_t route_set_count() const { return routes_.size(); }
+  /// The classes that serve these routes.
+  const std::vector<ClassId>& servers(RouteSetId id) const { return servers_[id.value]; }
+  /// The ranges of all subnet routes of the tailnet, each once.
+  std::vector<RangeId> subnet_routes() const;
+
+  const Occupied& operator[](RegionId id) const { return occupied_[id.value]; }
+  /// The regions with nodes that lie in the range.
+  const std::vector<RegionId>& regions_in(RangeId range) const { return regions_in_[range.value]; }
+  const std::vector<TermId>& terms_with(RangeId range) const { return terms_with_[range.value]; }
+  /// The ranges that lie in the public addresses: what an exit node is a way to.
+  const std::vector<RangeId>& public_ranges() const { return public_; }
+  bool is_public(RangeId range) const { return is_public_[range.value]; }
+
+ private:
+  struct Key {
+    uint64_t owner = 0;  // a user, or a list of tags
+    uint32_t v4 = 0, v6 = 0, postures = 0, routes = 0;
+    bool shared_in = false, has_v4 = false, has_v6 = false;
+    friend bool operator==(const Key&, const Key&) = default;
+  };
+  struct KeyHash {
+    size_t operator()(const Key& k) const noexcept;
+  };
+
+  void declare_terms();
+  void declare(Selectors selectors);
+  TermId declare(const Selector& selector);
+  void declare_posture(const PostureRefs& refs);
+  void index_members();
+  bool means(const Term& term, const Node& node) const;
+  RouteSetId routes_of(const Node& node);
+  void index_ranges();
+  Key key_of(TailnetNodeId id);
+  RegionId occupy(const Address& a);
+  void enter(TailnetNodeId id);
+  ClassId add_class(const Key& key, const Node& node);
+  std::vector<TermId> terms_of(const Node& node, const Key& key) const;
+  uint32_t passed_postures(const Node& node);
+
+  reference::Meaning meaning_;
+  RangeTable ranges_;
+  std::vector<std::vector<TermId>> terms_with_;
+  std::vector<RangeId> public_;
+  std::vector<bool> is_public_;
+
+  Store<Term, TermId> terms_;
+  // Terms by what they are made of, by ids of the policy's names.
+  std::vector<TermId> by_name_, by_domain_;
+  std::map<Autogroup, TermId> by_autogroup_;
+  TermId wildcard_;
+  std::vector<std::vector<TermId>> groups_with_;  // by a member's login
+  std::vector<TermId> domain_terms_, autogroup_terms_;
+
+  std::vector<PostureRefs> postures_;             // beside PostureId
+  std::map<std::vector<bool>, uint32_t> passed_;  // answers to all postures -> number
+  std::vector<std::vector<bool>> answers_;
+
+  Store<RouteSet, RouteSetId> routes_;
+  std::map<std::vector<Prefix>, RouteSetId> known_routes_;
+  std::vector<std::vector<ClassId>> servers_;
+  struct Approvers {
+    Prefix key;
+    std::vector<TermId> who;
+  };
+  std::vector<Approvers> approvers_;
+  std::vector<TermId> exit_approvers_;
+
+  Store<IdentityClass, ClassId> classes_;
+  std::unordered_map<Key, ClassId, KeyHash> known_classes_;
+  std::map<std::vector<StringId>, uint32_t> tag_lists_;
+  std::vector<ClassId> class_of_;
+  std::vector<RouteSetId> routes_of_;
+  std::vector<std::vector<ClassId>> of_user_;
+  std::vector<Occupied> occupied_;                 // by RegionId
+  std::vector<std::vector<RegionId>> regions_in_;  // by RangeId
+};
+
+}  // namespace aclc::identity

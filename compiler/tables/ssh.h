@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// The SSH rules of nodes, those of a policy rule made once for all its destinations.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/lower/shared_form.h"
+#include "compiler/reference/ssh.h"
+
+namespace aclc::tables {
+
+class SshTables {
+ public:
+  explicit SshTables(const lower::SharedForm& form);
+  ~SshTables();
+
+  /// Calls f(rules, index of the policy rule) for what each rule of the policy gives the node, in the order of the wire.
+  template <class F>
+  void visit(TailnetNodeId node, F&& f) {
+    for (size_t i = 0; i < rules_.size(); ++i) {
+      scratch_.clear();
+      self_rules(*rules_[i], node, scratch_);
+      if (!scratch_.empty()) f(scratch_, rules_[i]->index);
+      const std::vector<wire::SshRule>& shared = shared_rules(*rules_[i], node);
+      if (!shared.empty()) f(shared, rules_[i]->index);
+    }
+  }
+
+ private:
+  struct Source {
+    identity::ClassId class_id;
+    uint32_t times = 1;
+  };
+  struct Prepared {
+    uint32_t index = 0;
+    std::unique_ptr<reference::SshRuleMaker> maker;
+    std::vector<Source> sources;  // by class
+    std::vector<identity::TermId> destinations;
+    bool self = false, others = false, localpart = false;
+    std::optional<std::vector<wire::SshRule>> for_all;
+  };
+
+  std::unique_ptr<Prepared> prepare(uint32_t index) const;
+  void self_rules(const Prepared& rule, TailnetNodeId node, std::vector<wire::SshRule>& out) const;
+  const std::vector<wire::SshRule>& shared_rules(Prepared& rule, TailnetNodeId node);
+  void like(const Prepared& rule, UserId user, std::vector<wire::SshRule>& out) const;
+
+  const lower::SharedForm& form_;
+  std::vector<std::unique_ptr<Prepared>> rules_;  // check before accept
+  std::vector<wire::SshRule> scratch_, own_;
+};
+
+}  // namespace aclc::tables

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/tables/visibility.h"
+
+#include <algorithm>
+
+namespace aclc::tables {
+
+using identity::Term;
+
+namespace {
+
+template <class IdT>
+void sort_unique(std::vector<IdT>& v) {
+  std::sort(v.begin(), v.end());
+  v.erase(std::unique(v.begin(), v.end()), v.end());
+}
+
+uint8_t own_families(const IdentityClass& c) { return static_cast<uint8_t>((c.has_v4 ? 1 : 0) | (c.has_v6 ? 2 : 0)); }
+
+template <class IdT>
+bool contains(const std::vector<IdT>& sorted, IdT id) {
+  return std::binary_search(sorted.begin(), sorted.end(), id);
+}
+
+bool has_ports(const Rule& rule, const lower::Target& target) {
+  return std::any_of(rule.ip.begin(), rule.ip.end(),
+                     [&](const reference::ProtocolPorts& ip) { return !ip.ports.empty() || !target.ports.empty(); });
+}
+
+}  // namespace
+
+std::vector<Visibility::Covered> Visibility::covered(const std::vector<ClassId>& classes, const std::vector<RangeId>& ranges,
+                                                     bool everyone) const {
+  std::vector<Covered> out;
+  if (everyone) {
+    for (size_t i = 0; i < identity_.class_count(); ++i) out.push_back({ClassId(i), own_families(identity_[ClassId(i)])});
+    return out;
+  }
+  for (const ClassId c : classes) out.push_back({c, own_families(identity_[c])});
+  for (const RangeId r : ranges) {
+    for (const identity::RegionId region : identity_.regions_in(r)) {
+      const uint8_t family = identity_[region].sample.is_v4() ? 1 : 2;
+      for (const ClassId c : identity_[region].classes) out.push_back({c, family});
+    }
+  }
+  // Exit routes do not count here.
+  for (size_t i = 1; i < identity_.route_set_count(); ++i) {
+    const RouteSetId id(i);
+    const std::vector<RangeId>& overlapping = identity_[id].overlapping;
+    bool reached = std::any_of(ranges.begin(), ranges.end(), [&](RangeId r) { return contains(overlapping, r); });
+    for (const Planner::Host& h : planner_.hosts_behind(id)) {
+      if (reached) break;
+      reached = h.in_subnets != 0 && contains(classes, identity_.class_of(h.node));
+    }
+    if (!reached) continue;
+    for (const ClassId c : identity_.servers(id)) out.push_back({c, 0});
+  }
+  std::sort(out.begin(), out.end(), [](const Covered& a, const Covered& b) { return a.class_id < b.class_id; });
+  size_t kept = 0;
+  for (const Covered& c : out) {
+    if (kept > 0 && out[kept - 1].class_id == c.class_id) {
+      out[kept - 1].families |= c.families;
+    } else {
+      out[kept++] = c;
+    }
+  }
+  out.resize(kept);
+  return out;
+}
+
+std::vector<Visibility::Covered> Visibility::covered(const Plan& plan, SourceRef source) const {
+  if (source.content.valid()) {
+    const lower::Source& s = form_.sources()[form_.sources()[source.content].sources.front()];
+    return covered(s.classes, s.ranges, s.everyone);
+  }
+  return source.empty() ? std::vector<Covered>() : covered(plan.locals[source.local], {}, false);
+}
+
+void Visibility::add_servers(RouteSetId routes, std::vector<ClassId>& out) const {
+  out.insert(out.end(), identity_.servers(routes).begin(), identity_.servers(routes).end());
+}
+
+void Visibility::add_all(std::vector<ClassId>& out) const {
+  for (size_t i = 0; i < identity_.class_count(); ++i) out.emplace_back(i);
+}
+
+void Visibility::receivers(PartId id, std::vector<ClassId>& out) const {
+  const Part& part = form_[id];
+  for (const lower::Target& t : part.targets) {
+    if (t.term.valid()) receivers_of_target(form_.rule_of(id), t, out);
+  }
+}
+
+void Visibility::receivers_of_target(const Rule& rule, const lower::Target& target, std::vector<ClassId>& out) const {
+  const Term& term = identity_[target.term];
+  const bool network = has_ports(rule, target);
+  if (!network && rule.app.empty()) return;
+  const bool wildcard = term.selector.kind == SelectorKind::kWildcard;
+  const auto reaches_host = [&](RouteSetId routes, bool in_subnets) {
+    const std::vector<Planner::Host>& hosts = planner_.hosts_behind(routes);
+    return std::any_of(hosts.begin(), hosts.end(), [&](const Planner::Host& h) {
+      return (in_subnets ? h.in_subnets : h.applies) != 0 && identity_.has(target.term, identity_.class_of(h.node));
+    });
+  };
+  const auto overlaps = [&](RouteSetId routes) {
+    return std::any_of(term.ranges.begin(), term.ranges.end(), [&](RangeId r) { return contains(identity_[routes].overlapping, r); });
+  };
+  if (rule.has_via()) {
+    for (size_t i = 1; i < identity_.route_set_count(); ++i) {
+      const RouteSetId routes(i);
+      const reference::ServedRoutes& served = identity_[routes].served;
+      const bool applies = wildcard        ? !served.subnets.empty()
+                           : term.internet ? served.exit_node
+                           : term.literal  ? overlaps(routes)
+                                           : reaches_host(routes, true);
+      if (!applies) continue;
+      for (const ClassId c : identity_.servers(routes)) {
+        const bool tagged = std::any_of(rule.via.begin(), rule.via.end(), [&](TermId t) {
+          return t.valid() && identity_[t].selector.kind == SelectorKind::kTag && identity_.has(t, c);
+        });
+        if (tagged) out.push_back(c);
+      }
+    }
+    return;
+  }
+  if (wildcard) return add_all(out);
+  if (term.all_nodes) {
+    add_all(out);
+  } else if (!term.literal && !term.internet) {
+    out.insert(out.end(), term.classes.begin(), term.classes.end());
+  }
+  for (const RangeId r : term.ranges) {
+    for (const identity::RegionId region : identity_.regions_in(r)) {
+      out.insert(out.end(), identity_[region].classes.begin(), identity_[region].classes.end());
+    }
+  }
+  for (size_t i = 1; i < identity_.route_set_count(); ++i) {
+    const RouteSetId routes(i);
+    const bool behind = (network || term.literal) && overlaps(routes);
+    const bool outside = network && identity_[routes].served.exit_node &&
+                         std::any_of(term.ranges.begin(), term.ranges.end(), [&](RangeId r) { return identity_.is_public(r); });
+    const bool host = network && !term.literal && !term.internet && reaches_host(routes, false);
+    if (behind || outside || host) add_servers(routes, out);
+  }
+}
+
+std::vector<SourceId> Visibility::sources_covering(ClassId id) const {
+  const lower::Sources& sources = form_.sources();
+  const IdentityClass& c = identity_[id];
+  std::vector<SourceId> out = sources.of_everyone();
+  const auto add_class = [&](ClassId which) {
+    for (const TermId t : identity_[which].terms) {
+      if (identity_[t].literal) continue;
+      for (const SourceId s : sources.with(t)) {
+        if (identity_.passes(which, sources[s].posture)) out.push_back(s);
+      }
+    }
+    for (const SourceId s : sources.of_all_nodes()) {
+      if (identity_.passes(which, sources[s].posture)) out.push_back(s);
+    }
+  };
+  const auto add_range = [&](RangeId r) { out.insert(out.end(), sources.with(r).begin(), sources.with(r).end()); };
+  add_class(id);
+  for (const identity::RegionId region : {c.v4, c.v6}) {
+    if (region.value == 0) continue;
+    for (const RangeId r : identity_[region].ranges) add_range(r);
+  }
+  if (c.routes.value != 0) {
+    for (const RangeId r : identity_[c.routes].overlapping) add_range(r);
+    for (const Planner::Host& h : planner_.hosts_behind(c.routes)) {
+      if (h.in_subnets != 0) add_class(identity_.class_of(h.node));
+    }
+  }
+  sort_unique(out);
+  return out;
+}
+
+void Visibility::accepted_from(ClassId id, std::vector<ClassId>& out) {
+  planner_.plan(identity_[id].nodes.front(), plan_);
+  std::vector<SourceRef> sources = plan_.visible;
+  for (const PlannedRule& r : plan_.rules) sources.push_back(r.source);
+  std::sort(sources.begin(), sources.end(), [](const SourceRef& a, const SourceRef& b) {
+    return a.content != b.content ? a.content < b.content : a.local < b.local;
+  });
+  sources.erase(std::unique(sources.begin(), sources.end()), sources.end());
+  for (const SourceRef s : sources) {
+    for (const Covered& c : covered(plan_, s)) out.push_back(c.class_id);
+  }
+}
+
+void Visibility::accepting(ClassId id, std::vector<ClassId>& out) {
+  const std::vector<SourceId> covering = sources_covering(id);
+  for (const SourceId s : covering) {
+    for (const PartId p : form_.sources()[s].parts) {
+      if (!form_[p].self) receivers(p, out);
+    }
+  }
+  const IdentityClass& c = identity_[id];
+  for (const PartId p : form_.companion_parts()) {
+    const Part& part = form_[p];
+    if (part.self || !contains(covering, part.companion)) continue;
+    const lower::Source& s = form_.sources()[part.source];
+    for (const Covered& told : covered(s.classes, s.ranges, s.everyone)) {
+      if (told.families != 0) out.push_back(told.class_id);
+    }
+  }
+  self_accepting(id, out);
+  if (c.routes.value == 0) return;
+  for (const Planner::Host& h : planner_.hosts_behind(c.routes)) {
+    if (h.in_subnets != 0) self_accepting(identity_.class_of(h.node), out);
+  }
+}
+
+/// Among the devices of one user; a rule with `via` has no place there, since who carries a tag has no user.
+void Visibility::self_accepting(ClassId id, std::vector<ClassId>& out) const {
+  for (const PartId p : form_.self_parts()) {
+    const Rule& rule = form_.rule_of(p);
+    if (rule.has_via() || (rule.ip.empty() && !rule.grants_app())) continue;
+    const auto is_source = [&](ClassId which) {
+      return identity_.passes(which, rule.posture) &&
+             std::any_of(rule.src.begin(), rule.src.end(), [&](TermId t) { return t.valid() && identity_.has(t, which); });
+    };
+    for (const ClassId other : identity_.classes_of(identity_[id].user)) {
+      if (is_source(id) || (rule.has_companion() && is_source(other))) out.push_back(other);
+    }
+  }
+}
+
+const std::vector<ClassId>& Visibility::peers(ClassId id) {
+  peers_.resize(identity_.class_count());
+  known_.resize(identity_.class_count());
+  std::vector<ClassId>& out = peers_[id.value];
+  if (known_[id.value] || identity_[id].nodes.empty()) return out;
+  known_[id.value] = true;
+  accepted_from(id, out);
+  accepting(id, out);
+  sort_unique(out);
+  std::erase_if(out, [&](ClassId c) { return identity_[c].nodes.empty(); });
+  return out;
+}
+
+size_t Visibility::peer_count(ClassId id) {
+  size_t out = 0;
+  for (const ClassId c : peers(id)) out += identity_[c].nodes.size() - (c == id ? 1 : 0);
+  return out;
+}
+
+}  // namespace aclc::tables

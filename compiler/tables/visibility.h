@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which nodes see each other, by reverse indexes over classes (reference::fill_peers).
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "compiler/tables/planner.h"
+
+namespace aclc::tables {
+
+class Visibility {
+ public:
+  Visibility(const SharedForm& form, Planner& planner) : form_(form), identity_(form.identity()), planner_(planner) {}
+
+  /// The classes whose nodes see the nodes of a class and are seen by them, ascending. A class of several nodes may be among
+  /// its own.
+  const std::vector<ClassId>& peers(ClassId id);
+  /// How many nodes see a node of the class.
+  size_t peer_count(ClassId id);
+
+  /// A class and which addresses of its nodes a source covers: bit 0 IPv4, bit 1 IPv6; 0: only what is behind its routes.
+  struct Covered {
+    ClassId class_id;
+    uint8_t families = 0;
+  };
+  /// The classes that a source covers, ascending; those that serve routes also where it covers something behind them.
+  std::vector<Covered> covered(const Plan& plan, SourceRef source) const;
+  /// Classes at whose nodes a part that is not `self` puts rules; with `app_only` those where its capabilities are.
+  void receivers(PartId part, std::vector<ClassId>& out) const;
+  /// The sources that cover the class, as covered() has it.
+  std::vector<SourceId> sources_covering(ClassId id) const;
+
+ private:
+  std::vector<Covered> covered(const std::vector<ClassId>& classes, const std::vector<RangeId>& ranges, bool everyone) const;
+  void add_servers(RouteSetId routes, std::vector<ClassId>& out) const;
+  void receivers_of_target(const Rule& rule, const lower::Target& target, std::vector<ClassId>& out) const;
+  void add_all(std::vector<ClassId>& out) const;
+  void accepted_from(ClassId id, std::vector<ClassId>& out);
+  void accepting(ClassId id, std::vector<ClassId>& out);
+  void self_accepting(ClassId id, std::vector<ClassId>& out) const;
+
+  const SharedForm& form_;
+  const Identity& identity_;
+  Planner& planner_;
+  Plan plan_;
+  std::vector<std::vector<ClassId>> peers_;
+  std::vector<bool> known_;
+};
+
+}  // namespace aclc::tables
