@@ -69,6 +69,43 @@ std::vector<std::vector<OriginText>> origins_of(const SourceBuffer& source, cons
   return out;
 }
 
+// `web1` of the tailnet `example.com` is `web1.example.com`.
+std::string dns_name(const Tailnet& tailnet, const Node& node) {
+  std::string out(tailnet.text(node.name));
+  if (const std::string_view domain = tailnet.text(tailnet.name); !domain.empty()) out.append(".").append(domain);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return out;
+}
+
+void add_name(SnapshotDns& dns, const Tailnet& tailnet, TailnetNodeId id) {
+  const Node& node = tailnet.nodes[id];
+  SnapshotDns::Name& name = dns.names.emplace_back();
+  name.name = dns_name(tailnet, node);
+  for (const auto& address : {node.ipv4, node.ipv6}) {
+    if (address) name.addresses.push_back(*address);
+  }
+}
+
+// The policy's `dns` section, and the names of the node itself and of those that it sees.
+SnapshotDns dns_of(const Policy& policy, const Tailnet& tailnet, TailnetNodeId id, const reference::NodeTable& table) {
+  SnapshotDns out;
+  if (!policy.dns) return out;
+  const auto texts = [&](Selectors selectors) {
+    std::vector<std::string> list;
+    for (const Selector& s : policy.at(selectors)) list.emplace_back(policy.names.text(s.name));
+    return list;
+  };
+  out.magic = policy.dns->magic;
+  out.nameservers = texts(policy.dns->nameservers);
+  for (const DnsRoute& route : policy.dns->routes) out.routes.push_back({std::string(policy.names.text(route.domain.value)), texts(route.nameservers)});
+  for (const Text& domain : policy.at(policy.dns->domains)) out.domains.emplace_back(policy.names.text(domain.value));
+  if (!out.magic) return out;
+  if (!tailnet.text(tailnet.name).empty()) out.domains.emplace_back(tailnet.text(tailnet.name));
+  add_name(out, tailnet, id);
+  for (const TailnetNodeId peer : table.peers) add_name(out, tailnet, peer);
+  return out;
+}
+
 Snapshot snapshot_of(const Run& run, const Analysis& a, const Tables& tables, TailnetNodeId id) {
   const Tailnet& tailnet = *run.tailnet;
   const Node& node = tailnet.nodes[id];
@@ -77,6 +114,7 @@ Snapshot snapshot_of(const Run& run, const Analysis& a, const Tables& tables, Ta
   s.tailnet = tailnet.text(tailnet.name);
   s.node = tailnet.text(node.name);
   s.node_key = tailnet.text(node.key);
+  s.policy = run.sources[a.source].name();
   for (const auto& address : {node.ipv4, node.ipv6}) {
     if (address) s.addresses.push_back(*address);
   }
@@ -87,6 +125,7 @@ Snapshot snapshot_of(const Run& run, const Analysis& a, const Tables& tables, Ta
     s.filter_rules.push_back(rule);
     s.filter_rules.back().cap_grants.clear();  // decide no packet
   }
+  s.dns = dns_of(a.policy, tailnet, id, table);
   s.origins = origins_of(run.sources[a.source], table);
   for (const TailnetNodeId peer : table.peers) {
     if (!tailnet.text(tailnet.nodes[peer].key).empty()) s.peers.push_back(peer_of(tailnet, peer, tables[peer.value]));

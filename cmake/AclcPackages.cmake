@@ -13,3 +13,4 @@ set(OPENSSL_USE_STATIC_LIBS ${ACLC_STATIC})  # a static program takes no shared 
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)  # signatures and keys of the node daemon
 pkg_check_modules(nftables REQUIRED IMPORTED_TARGET libnftables)  # the node daemon
 pkg_check_modules(mnl REQUIRED IMPORTED_TARGET libmnl)  # netlink of the node daemon
+pkg_check_modules(conntrack REQUIRED IMPORTED_TARGET libnetfilter_conntrack)  # ends of flows, for the node daemon's flow log

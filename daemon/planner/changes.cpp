@@ -54,6 +54,30 @@ std::vector<PeerChange> peer_changes(const std::vector<TunnelPeer>& have, const 
   return removed;
 }
 
+std::vector<PeerChange> withdrawals(std::vector<TunnelPeer>& have, const std::vector<SnapshotPeer>& want) {
+  std::map<WireGuardKey, const SnapshotPeer*> wanted;
+  for (const SnapshotPeer& peer : want) wanted[peer.key] = &peer;
+  std::vector<PeerChange> out;
+  std::vector<TunnelPeer> left;
+  for (TunnelPeer& peer : have) {
+    const auto it = wanted.find(peer.key);
+    if (it == wanted.end()) {
+      out.push_back({peer.key, true, {}, {}, false, 0, false});
+      continue;
+    }
+    const auto before = sorted(peer.allowed_ips), after = sorted(it->second->allowed_ips);
+    std::vector<Prefix> kept;
+    std::set_intersection(before.begin(), before.end(), after.begin(), after.end(), std::back_inserter(kept));
+    if (kept.size() != before.size()) {
+      out.push_back({peer.key, false, {}, kept, true, 0, false});
+      peer.allowed_ips = kept;
+    }
+    left.push_back(std::move(peer));
+  }
+  have = std::move(left);
+  return out;
+}
+
 AddressSet mesh_ranges() {
   AddressSet out;
   out.add(kMesh4);

@@ -55,6 +55,10 @@ struct PeerChange {
 std::vector<PeerChange> peer_changes(const std::vector<TunnelPeer>& have, const std::vector<SnapshotPeer>& want,
                                      const std::vector<SnapshotPeer>& before);
 
+/// What of that must happen before a new policy comes into force: peers that go and prefixes that a peer loses, since the new policy may
+/// give an address to somebody else. `have` is brought to what is there afterwards.
+std::vector<PeerChange> withdrawals(std::vector<TunnelPeer>& have, const std::vector<SnapshotPeer>& want);
+
 /// Routes into the tunnel: the mesh's own two ranges whole, and what peers serve beyond them. Default routes are left out: who leaves by
 /// an exit node says so himself. So is what this node serves.
 std::vector<Prefix> tunnel_routes(const Snapshot& snapshot);

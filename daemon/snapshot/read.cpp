@@ -92,6 +92,7 @@ Snapshot read(const Json& json) {
   Snapshot s;
   s.tailnet = text(json, "tailnet");
   s.node = text(json, "node");
+  if (json.contains("policy")) s.policy = text(json, "policy");
   s.node_key = key(json, "node_key");
   s.generation = number(json, "generation", UINT64_MAX);
   s.issued = number(json, "issued", UINT64_MAX);

@@ -50,6 +50,7 @@ struct SnapshotDns {
 struct Snapshot {
   std::string tailnet;
   std::string node;
+  std::string policy;                    ///< the policy file that the origins' lines are in, for people; may be empty
   WireGuardKey node_key;                 ///< public; a snapshot is of use to the holder of its private half only
   uint64_t generation = 0;
   uint64_t issued = 0;                   ///< seconds since 1970

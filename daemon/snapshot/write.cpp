@@ -62,6 +62,7 @@ std::string write_snapshot(const Snapshot& s) {
   Json out{{"version", 1},
            {"tailnet", s.tailnet},
            {"node", s.node},
+           {"policy", s.policy},
            {"node_key", s.node_key},
            {"generation", s.generation},
            {"issued", s.issued},

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <libmnl/libmnl.h>
+#include <linux/fib_rules.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
@@ -109,7 +110,7 @@ class Rtnetlink : public HostNetwork {
     return change_address(RTM_DELADDR, 0, interface, address, "remove address ", EADDRNOTAVAIL);
   }
 
-  Result<std::vector<Prefix>> routes(const std::string& interface) override {
+  Result<std::vector<Prefix>> routes(const std::string& interface, uint32_t table) override {
     const unsigned index = if_nametoindex(interface.c_str());
     if (index == 0) return failed("find interface " + interface);
     std::vector<Prefix> out;
@@ -118,26 +119,55 @@ class Rtnetlink : public HostNetwork {
       message.extra<rtmsg>()->rtm_family = family_number(family);
       const auto done = dump(message, "list routes", [&](const nlmsghdr* header) {
         const auto* route = static_cast<const rtmsg*>(mnl_nlmsg_get_payload(header));
-        if (route->rtm_table != RT_TABLE_MAIN || route->rtm_protocol != kOurProtocol) return;
+        if (route->rtm_protocol != kOurProtocol) return;
         Address to = Address::of(family, 0);
-        uint32_t by = 0;
+        uint32_t by = 0, in = route->rtm_table;
         each_attribute(header, sizeof(rtmsg), [&](const nlattr* attribute) {
           if (mnl_attr_get_type(attribute) == RTA_DST) to = read_address(attribute, family);
           if (mnl_attr_get_type(attribute) == RTA_OIF) by = mnl_attr_get_u32(attribute);
+          if (mnl_attr_get_type(attribute) == RTA_TABLE) in = mnl_attr_get_u32(attribute);
         });
-        if (by == index) out.push_back({to, route->rtm_dst_len});
+        if (by == index && in == table) out.push_back({to, route->rtm_dst_len});
       });
       if (!done) return done.error();
     }
     return out;
   }
 
-  Result<Done> add_route(const std::string& interface, const Prefix& to) override {
-    return change_route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, interface, to, "add route ", EEXIST);
+  Result<Done> add_route(const std::string& interface, const Prefix& to, uint32_t table) override {
+    return change_route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, interface, to, table, "add route ", EEXIST);
   }
-  Result<Done> remove_route(const std::string& interface, const Prefix& to) override {
-    return change_route(RTM_DELROUTE, 0, interface, to, "remove route ", ESRCH);
+  Result<Done> remove_route(const std::string& interface, const Prefix& to, uint32_t table) override {
+    return change_route(RTM_DELROUTE, 0, interface, to, table, "remove route ", ESRCH);
   }
+
+  Result<std::vector<RoutingRule>> rules() override {
+    std::vector<RoutingRule> out;
+    for (const Family family : {Family::kV4, Family::kV6}) {
+      Message message(RTM_GETRULE, NLM_F_DUMP);
+      message.extra<fib_rule_hdr>()->family = family_number(family);
+      const auto done = dump(message, "list routing rules", [&](const nlmsghdr* header) {
+        RoutingRule rule;
+        rule.family = family;
+        bool ours = false;
+        each_attribute(header, sizeof(fib_rule_hdr), [&](const nlattr* attribute) {
+          const uint16_t type = mnl_attr_get_type(attribute);
+          if (type == FRA_PROTOCOL) ours = mnl_attr_get_u8(attribute) == kOurProtocol;
+          if (type == FRA_PRIORITY) rule.priority = mnl_attr_get_u32(attribute);
+          if (type == FRA_TABLE) rule.table = mnl_attr_get_u32(attribute);
+          if (type == FRA_FWMARK) rule.unless_mark = mnl_attr_get_u32(attribute);
+          if (type == FRA_SUPPRESS_PREFIXLEN) rule.only_specific = mnl_attr_get_u32(attribute) == 0;
+        });
+        if (ours) out.push_back(rule);
+      });
+      if (!done) return done.error();
+    }
+    return out;
+  }
+  Result<Done> add_rule(const RoutingRule& rule) override {
+    return change_rule(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, rule, "add a routing rule", EEXIST);
+  }
+  Result<Done> remove_rule(const RoutingRule& rule) override { return change_rule(RTM_DELRULE, 0, rule, "remove a routing rule", ENOENT); }
 
  private:
   static Failure failed(const std::string& what) { return {"cannot " + what + ": " + std::strerror(errno)}; }
@@ -156,20 +186,39 @@ class Rtnetlink : public HostNetwork {
     return talk(message, what + address.to_text(), fine);
   }
 
-  Result<Done> change_route(uint16_t type, uint16_t flags, const std::string& interface, const Prefix& to, const char* what, int fine) {
+  Result<Done> change_route(uint16_t type, uint16_t flags, const std::string& interface, const Prefix& to, uint32_t table, const char* what,
+                            int fine) {
     const unsigned index = if_nametoindex(interface.c_str());
     if (index == 0) return failed("find interface " + interface);
     Message message(type, static_cast<uint16_t>(flags | NLM_F_ACK));
     auto* body = message.extra<rtmsg>();
     body->rtm_family = family_number(to.address.family);
     body->rtm_dst_len = to.length;
-    body->rtm_table = RT_TABLE_MAIN;
+    body->rtm_table = RT_TABLE_UNSPEC;  // the attribute says it, since this field is too small for ours
     body->rtm_protocol = kOurProtocol;
     body->rtm_scope = to.address.is_v4() ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
     body->rtm_type = RTN_UNICAST;
     put_address(message.header(), RTA_DST, to.address);
     mnl_attr_put_u32(message.header(), RTA_OIF, index);
+    mnl_attr_put_u32(message.header(), RTA_TABLE, table);
     return talk(message, what + to.to_text(), fine);
+  }
+
+  Result<Done> change_rule(uint16_t type, uint16_t flags, const RoutingRule& rule, const char* what, int fine) {
+    Message message(type, static_cast<uint16_t>(flags | NLM_F_ACK));
+    auto* body = message.extra<fib_rule_hdr>();
+    body->family = family_number(rule.family);
+    body->action = FR_ACT_TO_TBL;
+    body->flags = rule.unless_mark != 0 ? FIB_RULE_INVERT : 0;
+    mnl_attr_put_u32(message.header(), FRA_PRIORITY, rule.priority);
+    mnl_attr_put_u32(message.header(), FRA_TABLE, rule.table);
+    mnl_attr_put_u8(message.header(), FRA_PROTOCOL, kOurProtocol);
+    if (rule.unless_mark != 0) {
+      mnl_attr_put_u32(message.header(), FRA_FWMARK, rule.unless_mark);
+      mnl_attr_put_u32(message.header(), FRA_FWMASK, UINT32_MAX);
+    }
+    if (rule.only_specific) mnl_attr_put_u32(message.header(), FRA_SUPPRESS_PREFIXLEN, 0);
+    return talk(message, what, fine);
   }
 
   // `fine` is an error that says that what was asked for is so already.

@@ -10,6 +10,7 @@
 
 #include "base/net/address.h"
 #include "base/result.h"
+#include "daemon/planner/exit_node.h"
 
 namespace aclc {
 
@@ -21,10 +22,14 @@ class HostNetwork {
   virtual Result<std::vector<Prefix>> addresses(const std::string& interface) = 0;
   virtual Result<Done> add_address(const std::string& interface, const Prefix& address) = 0;
   virtual Result<Done> remove_address(const std::string& interface, const Prefix& address) = 0;
-  /// Those of the main table that lead out by the interface and were made by an administrator or by us.
-  virtual Result<std::vector<Prefix>> routes(const std::string& interface) = 0;
-  virtual Result<Done> add_route(const std::string& interface, const Prefix& to) = 0;
-  virtual Result<Done> remove_route(const std::string& interface, const Prefix& to) = 0;
+  /// Those that lead out by the interface and are ours.
+  virtual Result<std::vector<Prefix>> routes(const std::string& interface, uint32_t table = kMainTable) = 0;
+  virtual Result<Done> add_route(const std::string& interface, const Prefix& to, uint32_t table = kMainTable) = 0;
+  virtual Result<Done> remove_route(const std::string& interface, const Prefix& to, uint32_t table = kMainTable) = 0;
+  /// Ours, also those that an earlier run has left behind.
+  virtual Result<std::vector<RoutingRule>> rules() = 0;
+  virtual Result<Done> add_rule(const RoutingRule& rule) = 0;
+  virtual Result<Done> remove_rule(const RoutingRule& rule) = 0;
 };
 
 Result<std::unique_ptr<HostNetwork>> rtnetlink_network();

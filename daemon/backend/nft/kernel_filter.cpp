@@ -87,6 +87,7 @@ Result<Done> KernelFilter::prepare() {
   for (const Json& chain : objects(*chains, "chain")) {
     there = there || (chain.value("table", "") == table_.name && chain.value("name", "") == "filter");
   }
+  current_.reset();
   if (!there) return runner_.run(base_script(table_) + deny_all_script(table_));
   // Left by an earlier run: it enforces, and goes on until the first policy. Sets of generations that never came into use are
   // deleted with the next change.
@@ -97,6 +98,12 @@ Result<Done> KernelFilter::prepare() {
     if (const auto n = generation_of(set)) generation_ = std::max(generation_, *n);
   }
   return Done{};
+}
+
+Result<Done> KernelFilter::remove() {
+  current_.reset();
+  fingerprint_.clear();
+  return runner_.run(remove_script(table_));
 }
 
 Result<Done> KernelFilter::deny_all() {
@@ -118,6 +125,12 @@ Result<Done> KernelFilter::apply(const FilterBoxes& boxes, bool shields_up) {
     }
   }
   last_was_delta_ = false;
+  return stage_and_flip(boxes, shields_up);
+}
+
+Result<Done> KernelFilter::restore(const FilterBoxes& boxes, bool shields_up) {
+  if (const auto done = runner_.run(base_script(table_)); !done) return done;
+  current_.reset();
   return stage_and_flip(boxes, shields_up);
 }
 

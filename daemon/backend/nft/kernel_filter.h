@@ -29,10 +29,12 @@ class KernelFilter {
   /// A few changed elements go into the sets in use; else the sets of a new generation are filled first and then taken into use, both
   /// at once for each packet. A failure leaves what was enforced before.
   Result<Done> apply(const FilterBoxes& boxes, bool shields_up = false);
+  /// Puts the whole table up again, whatever has become of it.
+  Result<Done> restore(const FilterBoxes& boxes, bool shields_up = false);
   Result<Done> set_masquerade(bool wanted) { return runner_.run(masquerade_script(table_, wanted)); }
   /// Nothing but replies come in from now on.
   Result<Done> deny_all();
-  Result<Done> remove() { return runner_.run(remove_script(table_)); }
+  Result<Done> remove();
 
   /// By counter, as in kCounters.
   Result<std::map<std::string, Count>> counters();

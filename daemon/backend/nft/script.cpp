@@ -20,9 +20,9 @@ class Rules {
     add(match + " counter name \"" + counter + "\" drop");
   }
   // Records are limited, since whoever sends the packets decides how many there are.
-  void log(const std::string& match, const std::string& what) {
+  void log(const std::string& match, const std::string& what, const std::string& state = "new") {
     if (table_.log_group == 0) return;
-    add(match + " ct state new limit rate 20/second burst 40 packets log prefix \"aclcd " + what + "\" group " + std::to_string(table_.log_group));
+    add(match + " ct state " + state + " limit rate 20/second burst 40 packets log prefix \"aclcd " + what + "\" group " + std::to_string(table_.log_group));
   }
   void logged_drop(const std::string& match, const std::string& counter, const std::string& reason) {
     log(match, reason);
@@ -156,6 +156,8 @@ std::string flip_script(const Table& table, const FilterBoxes& boxes, uint64_t g
       rules.add(match_of(set, generation) + " accept");
     }
   }
+  // A flow that was under way has lost its rule.
+  rules.log("meta nfproto { ipv4, ipv6 }", "cut", "!= new");
   rules.logged_drop("meta nfproto { ipv4, ipv6 }", "no_rule", shields_up ? "shields-up" : "no-rule");
   return "flush chain " + in_table(table) + " filter\n" + rules.text() + delete_sets_script(table, obsolete);
 }
@@ -169,7 +171,7 @@ std::string delete_sets_script(const Table& table, const std::vector<std::string
 std::string remove_script(const Table& table) { return "add table " + in_table(table) + "\ndelete table " + in_table(table) + "\n"; }
 
 std::string masquerade_script(const Table& table, bool wanted) {
-  const std::string chain = in_table(table) + " masquerade";
+  const std::string chain = in_table(table) + " source_nat";  // `masquerade` is a word of nft's own
   std::string out = "add chain " + chain + " { type nat hook postrouting priority srcnat; policy accept; }\nflush chain " + chain + "\n";
   if (wanted) out += "add rule " + chain + " iifname \"" + table.interface + "\" oifname != \"" + table.interface + "\" masquerade\n";
   return out;

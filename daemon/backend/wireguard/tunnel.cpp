@@ -79,7 +79,7 @@ class UapiTunnel : public Tunnel {
   Result<DeviceState> state() override { return ask("get=1\n\n"); }
 
   Result<Done> change(const DeviceChange& change) override {
-    if (change.private_key.empty() && change.listen_port == 0 && change.peers.empty()) return Done{};
+    if (change.private_key.empty() && change.listen_port == 0 && change.mark == 0 && change.peers.empty()) return Done{};
     const auto answer = ask(set_request(change));
     return answer ? Result<Done>(Done{}) : Result<Done>(answer.error());
   }
@@ -141,6 +141,42 @@ TunnelProcess::~TunnelProcess() {
     kill(pid_, SIGKILL);
     waitpid(pid_, nullptr, 0);
   }
+}
+
+namespace {
+
+class WireGuardGo : public TunnelHost {
+ public:
+  WireGuardGo(std::string program, std::string interface)
+      : program_(std::move(program)), interface_(std::move(interface)), tunnel_(uapi_tunnel(interface_)) {}
+
+  Result<Done> open() override {
+    if (is_open()) return Done{};
+    // An earlier daemon's tunnel may still be on its way out and hold the interface.
+    for (int attempt = 0;; ++attempt) {
+      auto process = TunnelProcess::start(program_, interface_);
+      if (process) {
+        process_ = std::move(process).value();
+        return Done{};
+      }
+      if (attempt == 10) return process.error();
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+  }
+  void close() override { process_.reset(); }
+  bool is_open() override { return process_ && process_->alive(); }
+  Tunnel& tunnel() override { return *tunnel_; }
+
+ private:
+  std::string program_, interface_;
+  std::unique_ptr<Tunnel> tunnel_;
+  std::unique_ptr<TunnelProcess> process_;
+};
+
+}  // namespace
+
+std::unique_ptr<TunnelHost> wireguard_go(const std::string& program, const std::string& interface) {
+  return std::make_unique<WireGuardGo>(program, interface);
 }
 
 }  // namespace aclc::wireguard

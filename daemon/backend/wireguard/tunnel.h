@@ -39,4 +39,16 @@ class TunnelProcess {
   pid_t pid_;
 };
 
+/// Whoever makes the interface and takes it away again.
+class TunnelHost {
+ public:
+  virtual ~TunnelHost() = default;
+  /// Nothing to do where it is open already.
+  virtual Result<Done> open() = 0;
+  virtual void close() = 0;
+  virtual bool is_open() = 0;
+  virtual Tunnel& tunnel() = 0;
+};
+std::unique_ptr<TunnelHost> wireguard_go(const std::string& program, const std::string& interface);
+
 }  // namespace aclc::wireguard

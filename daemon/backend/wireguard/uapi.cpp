@@ -76,6 +76,7 @@ std::string set_request(const DeviceChange& change) {
   std::string out = "set=1\n";
   if (!change.private_key.empty()) out += "private_key=" + hex_of(change.private_key) + "\n";
   if (change.listen_port != 0) out += "listen_port=" + std::to_string(change.listen_port) + "\n";
+  if (change.mark != 0) out += "fwmark=" + std::to_string(change.mark) + "\n";
   for (const PeerChange& peer : change.peers) {
     out += "public_key=" + hex_of(peer.key) + "\n";
     if (peer.remove) {

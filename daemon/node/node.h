@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// One node of the mesh: takes snapshots, judges them, and brings host and table from one to the next.
+//
+// Order of a change: what goes is taken from the tunnel first, then the policy changes in one step, then what comes is added. So no packet
+// of a new owner of an address meets the old policy, nor one of the old owner the new policy. The first time: table that denies all,
+// interface up, peers, policy. A failure on the way leaves the policy that was in force.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "daemon/backend/net/host_network.h"
+#include "daemon/backend/nft/kernel_filter.h"
+#include "daemon/backend/wireguard/tunnel.h"
+#include "daemon/node/config.h"
+#include "daemon/node/health.h"
+#include "daemon/node/policy.h"
+#include "daemon/snapshot/sealed.h"
+
+namespace aclc {
+
+/// What the node works on the host with; all outlive it.
+struct NodeHands {
+  nft::KernelFilter& filter;
+  wireguard::TunnelHost& tunnel;
+  HostNetwork& network;
+  /// Sets a value under /proc/sys for as long as what it gives back lives.
+  std::function<Result<std::shared_ptr<void>>(const std::string& name, const std::string& value)> borrow_setting;
+};
+
+struct NodeIdentity {
+  std::string private_key;  ///< base64
+  SnapshotReader reader;
+};
+
+struct NodeCounts {
+  uint64_t applied = 0;
+  uint64_t refused = 0;
+  uint64_t restored = 0;           ///< times that somebody else had changed our table
+  uint64_t tunnel_starts = 0;
+  uint64_t last_apply_us = 0;      ///< from the snapshot's bytes in memory to the new table in force
+  bool last_was_delta = false;
+};
+
+/// For one thread. Times are seconds since 1970.
+class Node {
+ public:
+  Node(NodeConfig config, NodeIdentity identity, NodeHands hands);
+
+  /// Denies all, or goes on with what an earlier run enforces, before anything else happens. Stays down where an administrator left it
+  /// down.
+  Result<Done> start(uint64_t now);
+  /// Judges and applies. Nothing changes where it fails; the same snapshot again is no fault.
+  Result<Done> offer(std::string sealed, uint64_t now);
+  /// Goes on from what an earlier run has left on disk; `newer`, which may be empty, is preferred where it may follow. An expired one is
+  /// taken, too: `on_expiry` decides what it means.
+  Result<Done> resume(std::string newer, uint64_t now);
+  /// Makes what questions and the flow log need of the policy in force. Apart from `offer`, so that enforcement does not wait for it.
+  void prepare_answers(uint64_t now);
+  Result<Done> up(uint64_t now);
+  /// Table, tunnel, routes and settings go; the host is as it was.
+  Result<Done> down();
+  /// Tunnel, expiry, foreign changes of the table. Every second or so.
+  void tick(uint64_t now);
+  /// The interface goes with the tunnel; the table stays, so that nothing is open until the next start.
+  void stop();
+
+  bool is_up() const { return up_; }
+  /// In force; nothing before the first.
+  std::shared_ptr<const NodePolicy> policy() const { return policy_; }
+  /// The one before it, for the words about what was withdrawn.
+  std::shared_ptr<const NodePolicy> previous() const { return previous_; }
+  bool closed_by_expiry() const { return closed_; }
+  uint64_t applied_at() const { return applied_at_; }
+  const NodeCounts& counts() const { return counts_; }
+  Health& health() { return health_; }
+  const Health& health() const { return health_; }
+  const NodeConfig& config() const { return config_; }
+
+ private:
+  Result<Done> apply(const std::shared_ptr<NodePolicy>& next, uint64_t now);
+  Result<Done> bring_up_tunnel(const Snapshot& snapshot);
+  /// A tunnel that was started anew is not known to peers that still hold a session with the one before it: they would find out after
+  /// 15 seconds. A handshake from our side tells them at once.
+  void greet(const std::vector<SnapshotPeer>& peers);
+  Result<Done> sync_network(const Snapshot& snapshot);
+  Result<Done> sync_exit(const Snapshot& snapshot);
+  Result<Done> lend(const std::string& name, const std::string& value, bool wanted);
+  /// Or denies all, where the policy has expired and that is what expiry means here.
+  Result<Done> change_policy(const NodePolicy& next, uint64_t now);
+  bool closes_at(const NodePolicy& policy, uint64_t now) const;
+  void judge_expiry(uint64_t now);
+  void judge_table(uint64_t now);
+  void forget_network();
+  std::string state_file(const char* name) const { return config_.state_dir + "/" + name; }
+
+  NodeConfig config_;
+  NodeIdentity identity_;
+  NodeHands hands_;
+  Health health_;
+  NodeCounts counts_;
+  bool up_ = false;
+  bool closed_ = false;
+  std::optional<bool> masqueraded_;  // not known at the start: the table may be an earlier run's
+  uint64_t applied_at_ = 0;
+  uint64_t next_table_look_ = 0;
+  uint64_t table_pause_ = 10;  // seconds; longer while somebody keeps changing our table
+  std::shared_ptr<NodePolicy> policy_, previous_;
+  Standing standing_;  // the last that was in force, perhaps in an earlier run
+  std::map<std::string, std::shared_ptr<void>> settings_;
+};
+
+}  // namespace aclc

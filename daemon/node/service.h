@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the local API answers.
+//
+//   GET  /v1/status /v1/peers /v1/routes     JSON, for everybody
+//   GET  /v1/why?src=&dst=&protocol=&port=   JSON, for everybody
+//   GET  /v1/flows?last=N                    JSON lines, for root and operators: they say who talks to whom
+//   GET  /v1/metrics                         Prometheus text, for everybody
+//   POST /v1/up /v1/down                     for root and operators
+#pragma once
+
+#include <cstdint>
+
+#include "daemon/api/server.h"
+#include "daemon/node/node.h"
+#include "daemon/telemetry/flow_log.h"
+
+namespace aclc {
+
+class NodeService {
+ public:
+  /// All outlive this.
+  NodeService(Node& node, NodeHands hands, const FlowLog& flows) : node_(node), hands_(hands), flows_(flows) {}
+
+  http::Answer answer(const http::Request& request, const Caller& caller, uint64_t now);
+  /// Records that the kernel threw away, told by whoever reads them.
+  void set_lost_records(uint64_t lost) { lost_records_ = lost; }
+
+ private:
+  http::Answer status() const;
+  http::Answer peers() const;
+  http::Answer routes() const;
+  http::Answer why(const http::Request& request) const;
+  http::Answer metrics() const;
+  http::Answer flows(const http::Request& request) const;
+
+  Node& node_;
+  NodeHands hands_;
+  const FlowLog& flows_;
+  uint64_t lost_records_ = 0;
+};
+
+}  // namespace aclc

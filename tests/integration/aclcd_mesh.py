@@ -1,0 +1,363 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Three nodes and a hub: what a policy allows passes and the rest does not, whatever happens to snapshots, daemons and the host.
+
+usage: aclcd_mesh.py ACLC ACLCD [TEST...]      exit 0 all passed, 77 cannot run here
+"""
+import os
+import random
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+import traceback
+
+from mesh import SKIPPED, Mesh, inside, ping, raw, run, tcp, udp, wait_for, why_not_here
+
+V4, V6 = socket.AF_INET, socket.AF_INET6
+
+
+def policy(*rules, more=""):
+    lines = ",\n    ".join(rules)
+    return f"""// of a test
+{{
+  "tagOwners": {{"tag:a": ["autogroup:admin"], "tag:b": ["autogroup:admin"], "tag:c": ["autogroup:admin"]}},
+  "grants": [
+    {lines}
+  ]{more}
+}}
+"""
+
+
+def grant(src, dst, *ip):
+    return '{"src": ["%s"], "dst": ["%s"], "ip": [%s]}' % (src, dst, ", ".join(f'"{i}"' for i in ip))
+
+
+BASE = policy(grant("tag:a", "tag:b", "tcp:5201", "udp:5201", "sctp:5201", "icmp:*"), grant("tag:b", "tag:c", "*"))
+
+
+def crowd(n):
+    """So many hosts of no interest that a swap is a big one."""
+    return '{"src": [%s], "dst": ["tag:b"], "ip": ["tcp:7000"]}' % ", ".join(f'"100.80.{i // 250}.{i % 250 + 1}"' for i in range(n))
+
+
+def sctp_init(source, target):
+    """The opening packet of an association, with the checksum that connection tracking wants to see (CRC-32C)."""
+    head, chunk = struct.pack("!HHI", source, target, 0), struct.pack("!BBHIIHHI", 1, 0, 20, 1, 65536, 1, 1, 1)
+    crc = 0xffffffff
+    for byte in head + bytes(4) + chunk:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
+    return head + struct.pack("<I", crc ^ 0xffffffff) + chunk
+
+
+def verdicts(m):
+    a, b, c = m.nodes["a"], m.nodes["b"], m.nodes["c"]
+    for family in (V4, V6):
+        assert tcp(a, b, 5201, family), "allowed TCP"
+        assert not tcp(c, b, 5201, family), "TCP of another source"
+        assert not tcp(a, b, 5202, family), "TCP to another port"
+        assert udp(a, b, 5201, family), "allowed UDP"
+        assert not udp(a, b, 5202, family), "UDP to another port"
+        assert udp(a, b, 5201, family, 4000), "allowed UDP in fragments"
+        assert not udp(a, b, 5202, family, 4000), "denied UDP in fragments"
+        assert ping(a, b, family), "allowed echo"
+        assert not ping(c, b, family), "denied echo"
+        assert ping(b, c, family), "echo by `*`"
+    sctp = sctp_init(1000, 5201)
+    assert raw(a, b, 132, sctp), "allowed SCTP"
+    assert not raw(c, b, 132, sctp), "denied SCTP"
+    assert not raw(a, b, 116, b"12345678"), "a protocol that no rule names"
+
+
+def why(m):
+    b = m.nodes["b"]
+    assert b.ask("why", "a", "5201").stdout.startswith("allowed"), "why says allowed"
+    denied = b.ask("why", "c", "5201", check=False)
+    assert denied.returncode == 1 and "policy.hujson:5" in denied.stdout and "the source does not" in denied.stdout, denied.stdout
+    port = b.ask("why", "a", "22", check=False).stdout
+    assert "the port does not" in port, port
+    typo = b.ask("why", "aa", "22", check=False)
+    assert typo.returncode == 2 and "did you mean `a`" in typo.stderr, typo.stderr
+    peers = b.ask("peers").stdout
+    assert "192.0.2.1:51820" in peers and "100.64.0.3/32" in peers, peers
+    assert "100.64.0.0/10" in b.ask("routes").stdout
+    metrics = b.ask("metrics").stdout
+    for name in ("aclcd_up 1", "aclcd_packets_total{reason=\"no_rule\"}", "aclcd_rule_packets{rule=\"policy.hujson:5\"}", "aclcd_peer_received_bytes_total{peer=\"a\"}"):
+        assert name in metrics, f"{name} in\n{metrics}"
+
+
+def permissions(m):
+    b = m.nodes["b"]
+
+    def as_nobody(*words):
+        return subprocess.run([m.aclcd, *words, "--socket", str(b.socket)], capture_output=True, text=True, user=65534, group=65534, extra_groups=[])
+    os.chmod(m.folder, 0o755)
+    status = as_nobody("status")
+    assert status.returncode == 0, "everybody may read the status\n" + status.stdout + status.stderr
+    for words in (("down",), ("flows",)):
+        refused = as_nobody(*words)
+        assert refused.returncode == 2 and "only root" in refused.stderr, refused.stderr
+    assert b.status()["state"] == "up"
+
+
+def swaps(m):
+    """60 swaps under traffic, counted before and behind our hooks."""
+    a, b = m.nodes["a"], m.nodes["b"]
+    b.nft(f"""table inet watch {{
+        counter allowed_before {{ }}
+        counter allowed_behind {{ }}
+        counter denied_before {{ }}
+        counter denied_behind {{ }}
+        chain before {{ type filter hook prerouting priority -300; iifname "{b.interface}" udp dport 5201 counter name allowed_before
+                       iifname "{b.interface}" udp dport 5999 counter name denied_before
+        }}
+        chain behind {{ type filter hook input priority 100; iifname "{b.interface}" udp dport 5201 counter name allowed_behind
+                       iifname "{b.interface}" udp dport 5999 counter name denied_behind
+        }}
+    }}""")
+    rules = [grant("tag:a", "tag:b", "tcp:5201", "udp:5201", "icmp:*"), grant("tag:b", "tag:c", "*")]
+    small, one_more, big = policy(*rules), policy(*rules, grant("tag:c", "tag:b", "tcp:80")), policy(*rules, crowd(3000))
+    start = int(time.time() * 1000)
+    sealed = [m.seal(p, start + i)["b"] for i, p in enumerate([small, one_more, small, big] * 15)]
+    with inside(a.ns):
+        sender = socket.socket(V4, socket.SOCK_DGRAM)
+    with inside(b.ns):
+        sink = socket.socket(V4, socket.SOCK_DGRAM)
+    sink.bind((b.ip4, 5201))
+    going = True
+
+    def send():
+        while going:
+            for port in (5201, 5999):
+                sender.sendto(b"x" * 64, (b.ip4, port))
+            time.sleep(0.001)
+    thread = threading.Thread(target=send)
+    thread.start()
+    before = b.status()["snapshots_applied"]
+    try:
+        for i, bytes_ in enumerate(sealed):
+            b.offer(bytes_)
+            wait_for(lambda: b.status().get("generation") == start + i, 10, f"swap {i}")
+    finally:
+        going = False
+        thread.join()
+    time.sleep(0.3)
+    count = {c["counter"]["name"]: c["counter"]["packets"] for c in
+             __import__("json").loads(b.nft("-j", "list", "counters", "table", "inet", "watch").stdout)["nftables"] if "counter" in c}
+    print(f"    {b.status()['snapshots_applied'] - before} swaps: {count}")
+    assert b.status()["snapshots_applied"] - before == 60
+    assert count["allowed_before"] > 500 and count["allowed_before"] == count["allowed_behind"], "an allowed packet was lost"
+    assert count["denied_before"] > 500 and count["denied_behind"] == 0, "a denied packet was let through"
+    b.nft("delete", "table", "inet", "watch")
+    sender.close(), sink.close()
+
+
+def revocation(m):
+    """An open stream ends within a second of the snapshot that withdraws its rule, and the log says which line that was."""
+    a, b = m.nodes["a"], m.nodes["b"]
+    m.enforce(BASE)
+    with inside(b.ns):
+        server = socket.create_server((b.ip4, 5201))
+    with inside(a.ns):
+        client = socket.create_connection((b.ip4, 5201), timeout=5)
+    peer, _ = server.accept()
+    peer.settimeout(3)
+    last = [0.0]
+    going = True
+
+    def send():
+        client.settimeout(1)
+        while going:
+            try:
+                client.send(b"tick")
+            except OSError:
+                pass
+            time.sleep(0.02)
+
+    def receive():
+        while going:
+            try:
+                if not peer.recv(4096):
+                    return
+            except OSError:
+                return
+            last[0] = time.monotonic()
+    threads = [threading.Thread(target=f) for f in (send, receive)]
+    for t in threads:
+        t.start()
+    time.sleep(0.5)
+    assert last[0] > 0, "the stream runs"
+    sealed = m.seal(policy(grant("tag:a", "tag:b", "icmp:*"), grant("tag:b", "tag:c", "*")))
+    revoked = time.monotonic()
+    b.offer(sealed["b"])
+    wait_for(lambda: [r for r in b.flows() if r["event"] == "cut"], 5, f"a record of the cut in {b.flows()[-5:]}")
+    time.sleep(1.5)
+    going = False
+    for t in threads:
+        t.join()
+    print(f"    last byte {last[0] - revoked:+.3f} s after the snapshot was written")
+    assert last[0] - revoked < 1.0, "the stream was cut late"
+    cuts = [r for r in b.flows() if r["event"] == "cut" and r["src_port"] == client.getsockname()[1]]
+    assert len(cuts) == 1, cuts
+    cut = cuts[0]
+    assert cut["was_allowed_by"] == "policy.hujson:5" and cut["peer"] == "a" and cut["dst_port"] == 5201, cut
+    for s in (client, peer, server):
+        s.close()
+    m.enforce(BASE)
+
+
+def records(m):
+    a, b = m.nodes["a"], m.nodes["b"]
+    m.enforce(BASE)
+    assert tcp(a, b, 5201) and not tcp(a, b, 5202)
+    accept = wait_for(lambda: [r for r in b.flows() if r["event"] == "accept" and r.get("dst_port") == 5201], 3, "an accept record")[-1]
+    assert accept["rule"] == "policy.hujson:5" and accept["peer"] == "a" and '"tag:a"' in accept["rule_text"], accept
+    deny = wait_for(lambda: [r for r in b.flows() if r["event"] == "deny" and r.get("dst_port") == 5202], 3, "a deny record")[-1]
+    assert deny["reason"] == "no-rule" and deny["src"] == "100.64.0.1", deny
+    assert udp(a, b, 5201)
+    run("conntrack", "-D", "-p", "udp", "--dport", 5201, ns=b.ns)  # as the kernel does when it has been silent for long enough
+    end = wait_for(lambda: [r for r in b.flows() if r["event"] == "end" and r["protocol"] == "udp"], 20, f"an end record in {b.flows()[-3:]}")[-1]
+    assert end["packets_in"] >= 1 and end["bytes_in"] >= 100 and end["rule"] == "policy.hujson:5", end
+
+
+def bad_snapshots(m):
+    a, b = m.nodes["a"], m.nodes["b"]
+    good = m.enforce(BASE)
+    generation = b.status()["generation"]
+    older, newer = m.seal(policy(grant("*", "*", "*")), generation - 1), m.seal(policy(grant("*", "*", "*")), generation + 1)
+    expired = m.seal(policy(grant("*", "*", "*")), generation + 1, lifetime=1)
+    time.sleep(1.1)
+    forged = bytearray(newer["b"])
+    forged[-20] ^= 1
+    bad = {"not by the trusted key": bytes(forged), "older than": older["b"], "for another node": newer["a"], "expired": expired["b"],
+           "no snapshot": b"hello", "bytes": b"aclc-snapshot-1 " + bytes(65 << 20)}
+    for reason, bytes_ in bad.items():
+        refused = b.status()["snapshots_refused"]
+        b.offer(bytes_)
+        status = wait_for(lambda: (lambda s: s if s.get("degraded") else None)(b.status()), 10, f"refusal: {reason}")
+        wait_for(lambda: reason in str(b.status()["degraded"]), 10, f"`{reason}` in {status['degraded']}")
+        assert b.status()["generation"] == generation
+        assert b.status()["snapshots_refused"] >= refused
+        assert not tcp(a, b, 5202, patience=0.4), f"the old policy stays: {reason}"
+    assert tcp(a, b, 5201)
+    b.offer(good["b"])
+    wait_for(lambda: b.status()["healthy"], 5, "healthy again")
+
+
+def enforces(b):
+    listed = b.nft("list", "table", "inet", "aclcd", check=False).stdout
+    return "jump filter" in listed and "drop" in listed.split("chain filter")[1] and 'counter name "no_' in listed
+
+
+def kills(m):
+    """kill -9 at any moment of a change: a table that enforces stays, and a restart heals."""
+    a, b = m.nodes["a"], m.nodes["b"]
+    rules = [grant("tag:a", "tag:b", "tcp:5201", "udp:5201", "icmp:*")]
+    sealed = [m.seal(policy(*rules, crowd(2000 * (i % 2))))["b"] for i in range(8)]
+    for bytes_ in sealed:
+        b.offer(bytes_)
+        time.sleep(random.uniform(0, 0.12))
+        b.stop(signal.SIGKILL)
+        assert enforces(b), "an enforcing table after kill -9\n" + b.nft("list", "ruleset").stdout
+        b.start()
+        wait_for(lambda: b.status().get("healthy") and b.status()["state"] == "up", 10, f"healed: {b.status()}\n{b.log()}")
+    assert wait_for(lambda: tcp(a, b, 5201), 15, "traffic after the restarts")
+    assert not tcp(a, b, 5202)
+    m.enforce(BASE)
+
+
+def tunnel_dies(m):
+    a, b = m.nodes["a"], m.nodes["b"]
+    pids = run("pgrep", "-P", b.process.pid, "-x", "wireguard-go").stdout.split()
+    assert len(pids) == 1
+    os.kill(int(pids[0]), signal.SIGKILL)
+    wait_for(lambda: b.status()["degraded"] == [] and run("ip", "-n", b.ns, "link", "show", b.interface, check=False).returncode == 0, 15, "a new tunnel")
+    wait_for(lambda: tcp(a, b, 5201), 15, "traffic through it")
+
+
+def foreign_change(m):
+    b = m.nodes["b"]
+    b.nft("flush", "chain", "inet", "aclcd", "filter")
+    wait_for(lambda: enforces(b), 30, "the table is put up again")
+    assert any(t["topic"] == "table" for t in b.status()["degraded"])
+    assert tcp(m.nodes["a"], b, 5201) and not tcp(m.nodes["a"], b, 5202)
+
+
+def neighbours(m):
+    """What does not come from the mesh, and other tables, are none of our business."""
+    a, b = m.nodes["a"], m.nodes["b"]
+    b.nft("add table inet theirs; add chain inet theirs x { type filter hook input priority 5; policy accept; }; add rule inet theirs x tcp dport 1 drop")
+    listed = b.nft("-s", "list", "table", "inet", "theirs").stdout
+    with inside(b.ns):
+        server = socket.create_server((b.outer, 5999))
+    with inside(a.ns):
+        socket.create_connection((b.outer, 5999), timeout=3).close()
+    server.close()
+    m.enforce(policy(grant("tag:c", "tag:b", "tcp:1")))
+    m.enforce(BASE)
+    assert b.nft("-s", "list", "table", "inet", "theirs").stdout == listed
+    b.nft("delete", "table", "inet", "theirs")
+
+
+def host_state(node):
+    commands = (["ip", "addr"], ["ip", "route", "show", "table", "all"], ["ip", "-6", "route", "show", "table", "all"], ["ip", "rule"], ["ip", "-6", "rule"],
+                ["nft", "-s", "list", "ruleset"], ["sysctl", "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding", "net.ipv4.conf.all.rp_filter"])
+    return "\n".join(line for c in commands for line in run(*c, ns=node.ns).stdout.splitlines() if not any(word in line for word in ("valid_lft", "expires", "fe80::", "ff00::")))  # link-local addresses come by themselves
+
+
+def down_and_up(m):
+    a, b = m.nodes["a"], m.nodes["b"]
+    b.ask("down")
+    assert host_state(b) == m.untouched["b"], "the host is as it was\n" + host_state(b) + "\n--- before\n" + m.untouched["b"]
+    assert b.ask("status", check=False).stdout.startswith("down")
+    b.stop()
+    b.start()
+    assert b.status()["state"] == "down", "stays down over a restart"
+    b.ask("up")
+    wait_for(lambda: tcp(a, b, 5201), 15, "traffic after `up`")
+
+
+TESTS = [verdicts, why, permissions, records, swaps, revocation, bad_snapshots, kills, tunnel_dies, foreign_change, neighbours, down_and_up]
+
+
+def main():
+    missing = why_not_here("wg", "ping", "conntrack")
+    if missing:
+        print(f"skipped: {missing} is missing here")
+        return SKIPPED
+    chosen = [t for t in TESTS if not sys.argv[3:] or t.__name__ in sys.argv[3:]]
+    m = Mesh(os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]), "m")
+    failed = []
+    try:
+        for number, name in enumerate("abc", 1):
+            m.add(name, number, f"tag:{name}")
+        m.untouched = {name: host_state(node) for name, node in m.nodes.items()}
+        for node in m.nodes.values():
+            node.start()
+            assert enforces(node), "denies all before the first policy"
+        m.enforce(BASE)
+        wait_for(lambda: tcp(m.nodes["a"], m.nodes["b"], 5201), 20, "the mesh is up")
+        for test in chosen:
+            start = time.monotonic()
+            try:
+                test(m)
+                print(f"ok    {test.__name__}  {time.monotonic() - start:.1f} s", flush=True)
+            except Exception:
+                failed.append(test.__name__)
+                print(f"FAIL  {test.__name__}\n{traceback.format_exc()}", flush=True)
+        if failed:
+            for node in m.nodes.values():
+                print(f"--- log of {node.name}\n{node.log()[-3000:]}")
+    finally:
+        m.close()
+    print(f"{len(chosen) - len(failed)} of {len(chosen)} passed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+// The order of a change, and what is left when the host refuses one of its steps.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "daemon/node/explain.h"
+#include "daemon/planner/exit_node.h"
+#include "daemon/snapshot/store.h"
+#include "tests/unit/node/fakes.h"
+
+namespace aclc::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+class ANode : public ::testing::Test {
+ protected:
+  ANode() {
+    char folder[] = "/tmp/aclc-node-XXXXXX";
+    folder_ = mkdtemp(folder);
+    config_.state_dir = folder_;
+  }
+  ~ANode() override { std::filesystem::remove_all(folder_); }
+
+  std::unique_ptr<Node> make() {
+    return std::make_unique<Node>(config_, NodeIdentity{own_.private_key, {TrustedKey::from_pem(signer_.public_pem()).value(), own_.public_key, {}}},
+                                  NodeHands{filter_, tunnel_, network_, [this](const std::string& name, const std::string&) {
+                                              borrowed_.insert(name);
+                                              return Result<std::shared_ptr<void>>(std::shared_ptr<void>(this, [this, name](void*) { borrowed_.erase(name); }));
+                                            }});
+  }
+  Snapshot snapshot(uint64_t generation, uint16_t port = 80) const {
+    Snapshot s;
+    s.node = "web";
+    s.policy = "policy.hujson";
+    s.node_key = own_.public_key;
+    s.generation = generation;
+    s.addresses = {*Address::parse("100.64.0.9")};
+    s.filter_rules = {{{"100.64.0.1"}, {{"100.64.0.9", PortRange::single(port)}}, {6}, {}}};
+    s.origins = {{{12, {}, "{...}"}}};
+    s.peers = {{"laptop", laptop_, {"192.0.2.1:1"}, {*Prefix::parse("100.64.0.1/32")}, 0}};
+    return s;
+  }
+  std::string seal(const Snapshot& s) const { return seal_snapshot(s, signer_); }
+
+  const SigningKey signer_ = SigningKey::generate();
+  const WireGuardKeyPair own_ = generate_wireguard_keys();
+  const WireGuardKey laptop_ = generate_wireguard_keys().public_key, phone_ = generate_wireguard_keys().public_key;
+  std::string folder_;
+  NodeConfig config_;
+  FakeHost host_;
+  FakeRunner runner_{host_};
+  nft::KernelFilter filter_{runner_, nft::Table{"aclc0", "aclcd", 0}};
+  FakeTunnel tunnel_{host_};
+  FakeNetwork network_{host_};
+  std::set<std::string> borrowed_;
+};
+
+TEST_F(ANode, DeniesAllThenOpensThenPeersThenPolicy) {
+  auto node = make();
+  ASSERT_TRUE(node->start(1).ok());
+  EXPECT_EQ(host_.steps, std::vector<std::string>{"nft deny-all"});
+  ASSERT_TRUE(node->offer(seal(snapshot(1)), 1).ok());
+  EXPECT_LT(host_.at("nft deny-all"), host_.at("tunnel open"));
+  EXPECT_LT(host_.at("tunnel open"), host_.at("link up"));
+  EXPECT_LT(host_.at("link up"), host_.at("peer add"));
+  EXPECT_LT(host_.at("peer add"), host_.at("nft policy"));
+  EXPECT_NE(host_.at("route add 100.64.0.0/10"), -1);
+  EXPECT_TRUE(node->health().ok());
+}
+
+TEST_F(ANode, TakesPeersAwayBeforeAPolicyAndAddsThemBehindIt) {
+  auto node = make();
+  ASSERT_TRUE(node->start(1).ok() && node->offer(seal(snapshot(1)), 1).ok());
+  // The address moves from the laptop to the phone.
+  Snapshot next = snapshot(2, 443);
+  next.peers = {{"phone", phone_, {}, {*Prefix::parse("100.64.0.1/32")}, 0}};
+  host_.steps.clear();
+  ASSERT_TRUE(node->offer(seal(next), 2).ok());
+  EXPECT_LT(host_.at("peer remove " + laptop_), host_.at("nft sets"));
+  EXPECT_LT(host_.at("nft sets"), host_.at("peer add " + phone_));
+}
+
+TEST_F(ANode, KeepsThePolicyThatIsInForceWhateverStepFails) {
+  for (const std::string refused : {"nft sets", "peer remove", "peer add"}) {
+    SCOPED_TRACE(refused);
+    auto node = make();
+    host_.refuse.clear();
+    std::filesystem::remove(folder_ + "/last-good.snapshot");
+    ASSERT_TRUE(node->start(1).ok() && node->offer(seal(snapshot(1)), 1).ok());
+    Snapshot next = snapshot(2, 443);
+    next.peers = {{"phone", phone_, {}, {*Prefix::parse("100.64.0.2/32")}, 0}};
+    host_.refuse = refused;
+    const auto done = node->offer(seal(next), 2);
+    ASSERT_FALSE(done.ok());
+    EXPECT_THAT(done.error().message, HasSubstr("refused"));
+    EXPECT_EQ(node->policy()->snapshot.generation, 1u);
+    EXPECT_EQ(node->health().troubles().count("snapshot"), 1u);
+    host_.refuse.clear();
+    ASSERT_TRUE(node->offer(seal(next), 3).ok());
+    EXPECT_EQ(tunnel_.peers.count(laptop_), 0u);
+    EXPECT_EQ(tunnel_.peers.count(phone_), 1u);
+    EXPECT_TRUE(node->health().ok());
+    tunnel_.close();
+  }
+}
+
+TEST_F(ANode, GoesOnFromDiskAndNeverBackwards) {
+  {
+    auto node = make();
+    ASSERT_TRUE(node->start(1).ok() && node->offer(seal(snapshot(5)), 1).ok());
+    node->stop();
+  }
+  auto node = make();
+  ASSERT_TRUE(node->start(2).ok());
+  ASSERT_TRUE(node->resume(seal(snapshot(4)), 2).ok());
+  EXPECT_EQ(node->policy()->snapshot.generation, 5u);
+  EXPECT_EQ(node->counts().refused, 1u);
+  EXPECT_FALSE(node->offer(seal(snapshot(5, 81)), 2).ok()) << "the same generation with another content";
+}
+
+TEST_F(ANode, PrefersANewerOneToThatOnDisk) {
+  {
+    auto node = make();
+    ASSERT_TRUE(node->start(1).ok() && node->offer(seal(snapshot(5)), 1).ok());
+    node->stop();
+  }
+  auto node = make();
+  ASSERT_TRUE(node->start(2).ok() && node->resume(seal(snapshot(6)), 2).ok());
+  EXPECT_EQ(node->policy()->snapshot.generation, 6u);
+  EXPECT_EQ(node->counts().applied, 1u);
+}
+
+TEST_F(ANode, ADamagedStateIsSaidAndDoesNotOpenAnything) {
+  std::filesystem::create_directories(folder_);
+  ASSERT_TRUE(write_file_whole(folder_ + "/last-good.snapshot", "garbage").ok());
+  auto node = make();
+  ASSERT_TRUE(node->start(1).ok());
+  const auto done = node->resume("", 1);
+  ASSERT_FALSE(done.ok());
+  EXPECT_THAT(done.error().message, HasSubstr("last good snapshot"));
+  EXPECT_EQ(host_.at("nft policy"), -1);
+}
+
+TEST_F(ANode, ExpiryIsStaticOrClosedAsConfigured) {
+  Snapshot s = snapshot(1);
+  s.expires = 100;
+  for (const OnExpiry choice : {OnExpiry::kFailStatic, OnExpiry::kFailClosed}) {
+    config_.on_expiry = choice;
+    std::filesystem::remove(folder_ + "/last-good.snapshot");
+    auto node = make();
+    ASSERT_TRUE(node->start(1).ok() && node->offer(seal(s), 1).ok());
+    host_.steps.clear();
+    node->tick(99);
+    EXPECT_TRUE(node->health().ok());
+    node->tick(100);
+    EXPECT_EQ(node->health().troubles().at("expiry").since, 100u);
+    EXPECT_EQ(node->closed_by_expiry(), choice == OnExpiry::kFailClosed);
+    EXPECT_EQ(host_.at("nft deny-all") != -1, choice == OnExpiry::kFailClosed);
+    // A tunnel that has to be started again does not open what is closed.
+    tunnel_.close();
+    host_.steps.clear();
+    node->tick(101);
+    EXPECT_TRUE(tunnel_.is_open());
+    EXPECT_EQ(host_.at("nft policy") != -1 && node->closed_by_expiry(), false);
+    Snapshot next = snapshot(2);
+    next.expires = 200;
+    ASSERT_TRUE(node->offer(seal(next), 102).ok());
+    EXPECT_FALSE(node->closed_by_expiry());
+    node->tick(103);
+    EXPECT_TRUE(node->health().ok());
+    node->stop();
+  }
+}
+
+TEST_F(ANode, DownStaysDownAndUpComesBack) {
+  {
+    auto node = make();
+    ASSERT_TRUE(node->start(1).ok() && node->offer(seal(snapshot(1)), 1).ok());
+    ASSERT_TRUE(node->down().ok());
+    EXPECT_EQ(host_.steps.back(), "nft remove");
+    EXPECT_FALSE(tunnel_.is_open());
+  }
+  host_.steps.clear();
+  auto node = make();
+  ASSERT_TRUE(node->start(2).ok() && node->resume("", 2).ok());
+  EXPECT_FALSE(node->is_up());
+  EXPECT_TRUE(host_.steps.empty());
+  ASSERT_TRUE(node->up(3).ok());
+  EXPECT_TRUE(tunnel_.is_open());
+  EXPECT_NE(host_.at("nft policy"), -1);
+}
+
+TEST_F(ANode, ServesApprovedRoutesAndGivesBackWhatItBorrowed) {
+  auto node = make();
+  Snapshot s = snapshot(1);
+  s.routes = {*Prefix::parse("10.33.0.0/24")};
+  ASSERT_TRUE(node->start(1).ok() && node->offer(seal(s), 1).ok());
+  EXPECT_EQ(borrowed_, std::set<std::string>{"net/ipv4/ip_forward"});
+  EXPECT_NE(host_.at("nft nat"), -1);
+  ASSERT_TRUE(node->offer(seal(snapshot(2)), 1).ok());
+  EXPECT_TRUE(borrowed_.empty());
+}
+
+TEST_F(ANode, UsesOneExitNodeOnly) {
+  config_.exit_node = "laptop";
+  auto node = make();
+  Snapshot s = snapshot(1);
+  s.peers.push_back({"phone", phone_, {}, {*Prefix::parse("100.64.0.2/32"), *Prefix::parse("0.0.0.0/0")}, 0});
+  s.peers[0].allowed_ips.push_back(*Prefix::parse("0.0.0.0/0"));
+  ASSERT_TRUE(node->start(1).ok() && node->offer(seal(s), 1).ok());
+  EXPECT_EQ(tunnel_.peers[laptop_].allowed_ips.size(), 2u);
+  EXPECT_EQ(tunnel_.peers[phone_].allowed_ips.size(), 1u);
+  ASSERT_EQ(network_.rules_now().size(), 1u);
+  EXPECT_EQ(network_.rules_now()[0].unless_mark, kTunnelMark);
+  EXPECT_EQ(borrowed_.count("net/ipv4/conf/all/rp_filter"), 1u);
+  node->stop();
+  EXPECT_TRUE(network_.rules_now().empty());
+  EXPECT_TRUE(borrowed_.empty());
+}
+
+TEST_F(ANode, ExplainsWithTheNearestRules) {
+  auto node = make();
+  ASSERT_TRUE(node->start(1).ok() && node->offer(seal(snapshot(1)), 1).ok());
+  node->prepare_answers(1);
+  const auto yes = explain(*node->policy(), "laptop", "", 6, 80, false);
+  ASSERT_TRUE(yes.ok());
+  EXPECT_TRUE(yes->allowed);
+  EXPECT_EQ(yes->place, "policy.hujson:12");
+  const auto no = explain(*node->policy(), "laptop", "web", 6, 22, false);
+  EXPECT_EQ(no->reason, "no-rule");
+  ASSERT_EQ(no->nearest.size(), 1u);
+  EXPECT_EQ(no->nearest[0].lacks, "source and destination match, the port does not: it allows 80");
+  EXPECT_EQ(explain(*node->policy(), "laptop", "10.0.0.1", 6, 80, false)->reason, "not-self");
+  EXPECT_EQ(explain(*node->policy(), "laptop", "web", 6, 80, true)->reason, "shields-up");
+  EXPECT_THAT(explain(*node->policy(), "laptob", "web", 6, 80, false).error().message, HasSubstr("did you mean `laptop`?"));
+}
+
+}  // namespace
+}  // namespace aclc::testing
