@@ -1,0 +1,210 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Subnet routes, exit nodes and names: a client (a), a router of a LAN (b), an exit node (c), and the hub as the internet.
+
+usage: aclcd_routes.py ACLC ACLCD [TEST...]      exit 0 all passed, 77 cannot run here
+"""
+import contextlib
+import os
+import signal
+import socket
+import struct
+import sys
+import threading
+import time
+import traceback
+
+from mesh import SKIPPED, Mesh, inside, run, tcp, wait_for, why_not_here
+
+LAN, LAN_HOST, INTERNET = "10.77.0.0/24", "10.77.0.9", "198.51.100.1"
+POLICY = """{
+  "tagOwners": {"tag:a": ["autogroup:admin"], "tag:b": ["autogroup:admin"], "tag:c": ["autogroup:admin"]},
+  "grants": [
+    {"src": ["tag:a"], "dst": ["%s"], "ip": ["tcp:80"]},
+    {"src": ["tag:a"], "dst": ["autogroup:internet"], "ip": ["*"]},
+    {"src": ["tag:a"], "dst": ["tag:b", "tag:c"], "ip": ["tcp:5201"]}
+  ],
+  "dns": {"magic": true, "nameservers": ["192.0.2.254"], "routes": {"corp.example": ["192.0.2.250", "192.0.2.254"]}, "domains": ["corp.example"]}
+}
+""" % LAN
+
+
+class Server:
+    """Tells callers at a port who they are to it."""
+
+    def __init__(self, ns, address, port):
+        with inside(ns):
+            self.socket = socket.create_server((address, port))
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        with contextlib.suppress(OSError):
+            while True:
+                peer, address = self.socket.accept()
+                peer.sendall(address[0].encode())
+                peer.close()
+
+    def close(self):
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+
+
+def seen_as(ns, address, port, patience=1.5):
+    """By which address a connection arrives; None: it does not."""
+    with inside(ns):
+        client = socket.socket()
+    client.settimeout(patience)
+    with client:
+        try:
+            client.connect((address, port))
+            return client.recv(100).decode() or None
+        except OSError:
+            return None
+
+
+def subnet_route(m):
+    a, b = m.nodes["a"], m.nodes["b"]
+    open_, closed = Server(m.lan, LAN_HOST, 80), Server(m.lan, LAN_HOST, 81)
+    assert wait_for(lambda: seen_as(a.ns, LAN_HOST, 80), 15, "the LAN by its router") == "10.77.0.1", "masqueraded"
+    assert seen_as(a.ns, LAN_HOST, 81) is None, "another port"
+    assert seen_as(m.nodes["c"].ns, LAN_HOST, 80) is None, "another source"
+    assert LAN in b.ask("routes").stdout and f"{LAN}" in a.ask("routes").stdout
+    # What the router forwards besides is none of our business.
+    run("ip", "-n", m.lan, "route", "replace", "default", "via", "10.77.0.1")
+    run("ip", "-n", m.hub, "route", "replace", LAN, "via", b.outer)
+    run("ip", "-n", b.ns, "route", "replace", "default", "via", "192.0.2.254")
+    outside = Server(m.hub, INTERNET, 8080)
+    assert seen_as(m.lan, INTERNET, 8080) == LAN_HOST, "neighbours' traffic passes as it is"
+    # Only approved routes are served.
+    b.routes = []
+    m.enforce(POLICY)
+    assert seen_as(a.ns, LAN_HOST, 80) is None, "a route that is not approved"
+    assert run("sysctl", "-n", "net.ipv4.ip_forward", ns=b.ns).stdout.strip() == m.forwarding, "forwarding is given back"
+    b.routes = [LAN]
+    m.enforce(POLICY)
+    assert wait_for(lambda: seen_as(a.ns, LAN_HOST, 80), 15, "the route again")
+    for s in (open_, closed, outside):
+        s.close()
+
+
+def exit_node(m):
+    a, c = m.nodes["a"], m.nodes["c"]
+    for node in (a, c):
+        run("ip", "-n", node.ns, "route", "replace", "default", "via", "192.0.2.254")
+    internet, lan = Server(m.hub, INTERNET, 8080), Server(m.hub, "192.0.2.254", 8081)
+    assert seen_as(a.ns, INTERNET, 8080) == a.outer, "without an exit node"
+    assert a.ask("down").returncode == 0 and a.ask("up").returncode == 0
+    before = run("ip", "rule", ns=a.ns).stdout
+    for allow_lan in (False, True):
+        a.stop()
+        a.configure(exit_node="c", exit_node_allow_lan=allow_lan)
+        a.start()
+        assert wait_for(lambda: seen_as(a.ns, INTERNET, 8080) == c.outer, 20, f"out by the exit node: {a.status()}"), "by the exit node"
+        assert seen_as(a.ns, "192.0.2.254", 8081) == (a.outer if allow_lan else c.outer), f"the local network, {allow_lan}"
+        wait_for(lambda: tcp(a, m.nodes["b"], 5201), 15, "the mesh is still there")
+    a.stop()
+    assert run("ip", "rule", ns=a.ns).stdout == before, "routing is as it was"
+    assert seen_as(a.ns, INTERNET, 8080) == a.outer
+    a.configure()
+    a.start()
+    for s in (internet, lan):
+        s.close()
+
+
+def ask_dns(ns, name, kind=1, server="100.100.100.100"):
+    """(code, the last four bytes as an address)"""
+    question = b"".join(bytes([len(label)]) + label.encode() for label in name.split(".")) + b"\0" + struct.pack("!HH", kind, 1)
+    with inside(ns):
+        client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    with client:
+        client.settimeout(4)
+        client.sendto(struct.pack("!6H", 77, 0x100, 1, 0, 0, 0) + question, (server, 53))
+        try:
+            answer = client.recv(2000)
+        except OSError:
+            return None
+    return answer[3] & 15, socket.inet_ntoa(answer[-4:]) if answer[7] else None
+
+
+def names(m):
+    a = m.nodes["a"]
+    conf = a.folder / "resolv.conf"
+    conf.write_text("nameserver 192.0.2.99\n")
+    with inside(m.hub):
+        upstream = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    upstream.bind(("192.0.2.254", 53))
+
+    def serve():
+        with contextlib.suppress(OSError):
+            while True:
+                bytes_, client = upstream.recvfrom(2000)
+                record = b"\xc0\x0c" + struct.pack("!HHIH", 1, 1, 5, 4) + bytes([203, 0, 113, 7])
+                upstream.sendto(bytes_[:2] + b"\x81\x80" + bytes_[4:6] + b"\0\1\0\0\0\0" + bytes_[12:] + record, client)
+    threading.Thread(target=serve, daemon=True).start()
+    a.stop()
+    a.configure(dns="file", resolv_conf=str(conf))
+    a.start()
+    wait_for(lambda: "100.100.100.100" in conf.read_text(), 10, f"the stub is announced: {a.status()}")
+    assert "search corp.example example.com" in conf.read_text(), conf.read_text()
+    assert ask_dns(a.ns, "b.example.com") == (0, "100.64.0.2"), "a node of the mesh"
+    assert ask_dns(a.ns, "B") == (0, "100.64.0.2"), "by its short name"
+    assert ask_dns(a.ns, "b.example.com", 16) == (0, None), "no such record, but the name is there"
+    assert ask_dns(a.ns, "www.example.org") == (0, "203.0.113.7"), "another name, by the policy's server"
+    assert ask_dns(a.ns, "git.corp.example") == (0, "203.0.113.7"), "a route whose first server is not there"
+    assert ask_dns(m.nodes["b"].ns, "b.example.com", server=a.ip4) is None, "not for others"
+    a.stop(signal.SIGKILL)
+    assert "100.100.100.100" in conf.read_text()
+    a.start()
+    wait_for(lambda: ask_dns(a.ns, "b") == (0, "100.64.0.2"), 10, "names after a crash")
+    a.stop()
+    assert conf.read_text() == "nameserver 192.0.2.99\n", "the host's settings come back"
+    upstream.close()
+    a.configure()
+    a.start()
+
+
+TESTS = [subnet_route, exit_node, names]
+
+
+def main():
+    missing = why_not_here("wg")
+    if missing:
+        print(f"skipped: {missing} is missing here")
+        return SKIPPED
+    chosen = [t for t in TESTS if not sys.argv[3:] or t.__name__ in sys.argv[3:]]
+    m = Mesh(os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]), "r")
+    failed = []
+    try:
+        for number, name in enumerate("abc", 1):
+            m.add(name, number, f"tag:{name}")
+        m.lan = "aclct-r-lan"
+        run("ip", "netns", "add", m.lan)
+        run("ip", "link", "add", "lan0", "netns", m.nodes["b"].ns, "type", "veth", "peer", "name", "e0", "netns", m.lan)
+        for ns, device, address in ((m.nodes["b"].ns, "lan0", "10.77.0.1/24"), (m.lan, "e0", f"{LAN_HOST}/24"), (m.hub, "lo", f"{INTERNET}/32")):
+            run("ip", "-n", ns, "addr", "add", address, "dev", device)
+            run("ip", "-n", ns, "link", "set", device, "up")
+        m.forwarding = run("sysctl", "-n", "net.ipv4.ip_forward", ns=m.nodes["b"].ns).stdout.strip()
+        m.nodes["b"].routes = [LAN]
+        m.nodes["c"].routes = ["0.0.0.0/0", "::/0"]
+        for node in m.nodes.values():
+            node.start()
+        m.enforce(POLICY)
+        for test in chosen:
+            start = time.monotonic()
+            try:
+                test(m)
+                print(f"ok    {test.__name__}  {time.monotonic() - start:.1f} s", flush=True)
+            except Exception:
+                failed.append(test.__name__)
+                print(f"FAIL  {test.__name__}\n{traceback.format_exc()}", flush=True)
+        if failed:
+            for node in m.nodes.values():
+                print(f"--- {node.name}\n{node.log()[-2000:]}")
+    finally:
+        m.close()
+    print(f"{len(chosen) - len(failed)} of {len(chosen)} passed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
