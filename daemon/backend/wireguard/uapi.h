@@ -15,8 +15,8 @@ namespace aclc::wireguard {
 struct DeviceChange {
   std::string private_key;   ///< base64; empty: leave it
   uint16_t listen_port = 0;  ///< 0: leave it
-  uint32_t mark = 0;         ///< of the packets that carry the tunnel, so that routing can tell them; 0: leave it
   std::vector<PeerChange> peers;
+  uint32_t mark = 0;  ///< of the packets that carry the tunnel, so that routing can tell them; 0: leave it
 };
 
 struct PeerTraffic {
