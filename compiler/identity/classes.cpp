@@ -2,19 +2,10 @@
 // Nodes -> classes.
 #include <algorithm>
 
+#include "base/sorted.h"
 #include "compiler/identity/identity.h"
 
 namespace aclc::identity {
-
-namespace {
-
-template <class IdT>
-void sort_unique(std::vector<IdT>& v) {
-  std::sort(v.begin(), v.end());
-  v.erase(std::unique(v.begin(), v.end()), v.end());
-}
-
-}  // namespace
 
 size_t Identity::KeyHash::operator()(const Key& k) const noexcept {
   const uint64_t flags = static_cast<uint64_t>(k.shared_in) | static_cast<uint64_t>(k.has_v4) << 1 | static_cast<uint64_t>(k.has_v6) << 2;
@@ -22,18 +13,23 @@ size_t Identity::KeyHash::operator()(const Key& k) const noexcept {
                   (static_cast<uint64_t>(k.postures) << 32 | k.routes) * 0x8ebc6af09c88c6e3u + flags);
 }
 
-Identity::Identity(const reference::Meaning& meaning) : meaning_(meaning) {
+Identity::Identity(const reference::Meaning& meaning, const std::vector<bool>& present) : meaning_(meaning) {
   declare_terms();
   const Tailnet& tailnet = meaning_.tailnet();
   routes_.add({});
   known_routes_[{}] = RouteSetId(size_t{0});
   servers_.emplace_back();
   of_user_.resize(tailnet.users.size());
-  routes_of_.reserve(tailnet.nodes.size());
-  for (const Node& node : tailnet.nodes) routes_of_.push_back(routes_of(node));
+  const auto takes_part = [&](size_t i) { return present.empty() || present[i]; };
+  routes_of_.resize(tailnet.nodes.size(), RouteSetId(size_t{0}));
+  for (size_t i = 0; i < tailnet.nodes.size(); ++i) {
+    if (takes_part(i)) routes_of_[i] = routes_of(tailnet.nodes[TailnetNodeId(i)]);
+  }
   index_ranges();
   class_of_.resize(tailnet.nodes.size());
-  for (size_t i = 0; i < tailnet.nodes.size(); ++i) enter(TailnetNodeId(i));
+  for (size_t i = 0; i < tailnet.nodes.size(); ++i) {
+    if (takes_part(i)) enter(TailnetNodeId(i));
+  }
 }
 
 void Identity::index_ranges() {
@@ -43,28 +39,32 @@ void Identity::index_ranges() {
   ranges_.index();
   terms_with_.resize(ranges_.size());
   regions_in_.resize(ranges_.size());
-  is_public_.resize(ranges_.size());
+  public_.clear();
+  is_public_.assign(ranges_.size(), false);
   for (size_t i = 0; i < ranges_.size(); ++i) {
     const RangeId id(i);
     if (!reference::internet().contains(ranges_[id])) continue;
     is_public_[i] = true;
     public_.push_back(id);
   }
-  for (RouteSet& set : routes_) {
-    set.overlapping.clear();
-    for (const Prefix& p : set.served.subnets) {
-      ranges_.overlapping(p.range(), [&](RangeId r) { set.overlapping.push_back(r); });
-    }
-    sort_unique(set.overlapping);
-  }
+  for (RouteSet& set : routes_) index_overlaps(set);
   occupied_.resize(ranges_.region_count());
+}
+
+void Identity::index_overlaps(RouteSet& set) const {
+  set.overlapping.clear();
+  for (const Prefix& p : set.served.subnets) {
+    ranges_.overlapping(p.range(), [&](RangeId r) { set.overlapping.push_back(r); });
+  }
+  sort_unique(set.overlapping);
 }
 
 RegionId Identity::occupy(const Address& a) {
   const RegionId id = ranges_.region(a);
   Occupied& o = occupied_[id.value];
-  if (id.value == 0 || !o.ranges.empty()) return id;
+  if (id.value == 0) return id;
   o.sample = a;
+  if (!o.ranges.empty()) return id;
   ranges_.containing(a, [&](RangeId r) { o.ranges.push_back(r); });
   sort_unique(o.ranges);
   for (const RangeId r : o.ranges) {
@@ -111,7 +111,7 @@ void Identity::enter(TailnetNodeId id) {
   const auto known = known_classes_.find(key);
   const ClassId class_id = known != known_classes_.end() ? known->second : add_class(key, node);
   IdentityClass& c = classes_[class_id];
-  c.nodes.push_back(id);
+  c.nodes.insert(std::upper_bound(c.nodes.begin(), c.nodes.end(), id), id);
   if (node.ipv4) c.hash += hash_of(*node.ipv4);
   if (node.ipv6) c.hash += hash_of(*node.ipv6);
   class_of_[id.value] = class_id;

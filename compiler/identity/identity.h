@@ -7,6 +7,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -69,7 +70,8 @@ struct Occupied {
 class Identity {
  public:
   /// Every selector and posture of the policy's rules becomes a term, every node gets its class. O(nodes + selectors).
-  explicit Identity(const reference::Meaning& meaning);
+  /// Nodes that are not `present` take no part; an empty list has all of them.
+  explicit Identity(const reference::Meaning& meaning, const std::vector<bool>& present = {});
 
   const reference::Meaning& meaning() const { return meaning_; }
   const RangeTable& ranges() const { return ranges_; }
@@ -106,6 +108,16 @@ class Identity {
   const std::vector<RangeId>& public_ranges() const { return public_; }
   bool is_public(RangeId range) const { return is_public_[range.value]; }
 
+  // Edits. The tailnet's record of a node changes between leave() and arrive().
+
+  /// Takes the node out of its class, which stays even where it was the last one. Returns the class.
+  ClassId leave(TailnetNodeId node);
+  /// Puts a node into its class, as the tailnet has it now. Nothing where it serves a route that has addresses of nodes
+  /// inside and was unknown so far: then classes have to be made anew, and this Identity is of no use any more.
+  std::optional<ClassId> arrive(TailnetNodeId node);
+  /// The policy's list of a group's members has changed by one user: his classes have the term from now on, or have it no more.
+  void set_member(TermId group, StringId login, UserId user, bool member);
+
  private:
   struct Key {
     uint64_t owner = 0;  // a user, or a list of tags
@@ -125,6 +137,7 @@ class Identity {
   bool means(const Term& term, const Node& node) const;
   RouteSetId routes_of(const Node& node);
   void index_ranges();
+  void index_overlaps(RouteSet& set) const;
   Key key_of(TailnetNodeId id);
   RegionId occupy(const Address& a);
   void enter(TailnetNodeId id);

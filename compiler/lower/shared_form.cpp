@@ -13,7 +13,8 @@ constexpr Position kPerRule = 1 << 16, kPerPart = 1 << 12;
 
 }  // namespace
 
-SharedForm::SharedForm(const reference::Meaning& meaning, const SyntaxTree& tree) : identity_(meaning), sources_(identity_) {
+SharedForm::SharedForm(const reference::Meaning& meaning, const SyntaxTree& tree, const std::vector<bool>& present)
+    : identity_(meaning, present), sources_(identity_) {
   uses_.resize(identity_.term_count());
   for (const reference::Statement& s : reference::statements(meaning.policy())) add(s, tree);
   for (size_t i = 0; i < uses_.size(); ++i) {
@@ -61,12 +62,10 @@ void SharedForm::add_part(RuleId rule_id, const reference::Part& written) {
     for (uint32_t t = 0; t < part.targets.size(); ++t) {
       if (part.targets[t].term.valid()) uses_[part.targets[t].term.value].push_back({id, t});
     }
-    const ContentId content = sources_[part.source].content;
-    if (firsts_.size() <= content.value) firsts_.resize(content.value + 1);
-    std::vector<First>& firsts = firsts_[content.value];
+    std::vector<Source::First>& firsts = sources_[part.source].firsts;
     for (size_t i = 0; i < rule.ip.size(); ++i) {
       const uint8_t protocol = rule.ip[i].protocol;
-      const bool known = std::any_of(firsts.begin(), firsts.end(), [&](const First& f) { return f.protocol == protocol; });
+      const bool known = std::any_of(firsts.begin(), firsts.end(), [&](const Source::First& f) { return f.protocol == protocol; });
       if (!known) firsts.push_back({protocol, part.position + i});
     }
   }
@@ -76,12 +75,14 @@ void SharedForm::add_part(RuleId rule_id, const reference::Part& written) {
 }
 
 Position SharedForm::first(ContentId content, uint8_t protocol) const {
-  if (content.valid() && content.value < firsts_.size()) {
-    for (const First& f : firsts_[content.value]) {
-      if (f.protocol == protocol) return f.position;
+  Position out = UINT64_MAX;
+  if (!content.valid()) return out;
+  for (const SourceId s : sources_[content].sources) {
+    for (const Source::First& f : sources_[s].firsts) {
+      if (f.protocol == protocol) out = std::min(out, f.position);
     }
   }
-  return UINT64_MAX;
+  return out;
 }
 
 }  // namespace aclc::lower

@@ -14,9 +14,6 @@ namespace aclc::lower {
 struct Rule;
 using RuleId = Id<Rule>;
 
-/// Where a rule stands among all that any node may have, before merging; the order of the hosted service.
-using Position = uint64_t;
-
 struct Target {
   TermId term;                   ///< invalid for `svc:`, which means nothing here
   std::vector<PortRange> ports;  ///< of an acl; empty in a grant, whose protocols have them
@@ -59,10 +56,20 @@ constexpr Position kAppDraft = 1 << 10;
 constexpr Position kDriveDraft = kAppDraft + 1;
 constexpr Position kRelayDraft = kAppDraft + 2;
 
+/// What an edit did, to be followed further: to the nodes whose tables are others now.
+struct Effects {
+  std::vector<ClassId> classes;        ///< that lost or won nodes or terms
+  std::vector<TermId> terms;           ///< groups with other members
+  std::vector<ChangedSource> sources;  ///< one may come twice
+  bool routes = false;                 ///< a router came, went or changed
+  bool anew = false;                   ///< the form is of no use any more and has to be made again
+};
+
 class SharedForm {
  public:
   /// Refers to the meaning's policy and tailnet and to nothing of the tree. The policy must have passed the check.
-  SharedForm(const reference::Meaning& meaning, const SyntaxTree& tree);
+  /// Nodes that are not `present` take no part; an empty list has all of them.
+  SharedForm(const reference::Meaning& meaning, const SyntaxTree& tree, const std::vector<bool>& present = {});
   SharedForm(const SharedForm&) = delete;
 
   const Identity& identity() const { return identity_; }
@@ -87,6 +94,16 @@ class SharedForm {
   /// Merging knows no nodes: the place counts even where that first draft has no destination (recorded answers).
   Position first(ContentId content, uint8_t protocol) const;
 
+  // Edits. Each adds to what `out` has.
+
+  /// Before the tailnet's record of the node changes.
+  void node_leaves(TailnetNodeId node, Effects& out);
+  /// After it has changed.
+  void node_arrives(TailnetNodeId node, Effects& out);
+  /// After the policy's list of members has changed.
+  void member_changes(TermId group, StringId login, UserId user, bool member, Effects& out);
+  std::vector<ContentId> take_retired() { return sources_.take_retired(); }
+
  private:
   void add(const reference::Statement& statement, const SyntaxTree& tree);
   void add_part(RuleId rule, const reference::Part& part);
@@ -98,11 +115,6 @@ class SharedForm {
   std::vector<std::vector<Use>> uses_;
   std::vector<TermId> all_node_terms_;
   std::vector<PartId> self_parts_, via_parts_, companion_parts_;
-  struct First {
-    uint8_t protocol;
-    Position position;
-  };
-  std::vector<std::vector<First>> firsts_;  // by ContentId
 };
 
 }  // namespace aclc::lower

@@ -3,24 +3,14 @@
 
 #include <algorithm>
 
+#include "base/sorted.h"
+
 namespace aclc::lower {
 
 using identity::IdentityClass;
-using identity::Occupied;
 using identity::Term;
 
 namespace {
-
-template <class IdT>
-void sort_unique(std::vector<IdT>& v) {
-  std::sort(v.begin(), v.end());
-  v.erase(std::unique(v.begin(), v.end()), v.end());
-}
-
-template <class IdT>
-bool contains(const std::vector<IdT>& sorted, IdT id) {
-  return std::binary_search(sorted.begin(), sorted.end(), id);
-}
 
 /// Told apart from every sum of hashes of addresses, as far as 128 bits can.
 constexpr ContentHash kEveryone = identity::hash_of(uint64_t{0x2a}, uint64_t{0x2a2a});
@@ -50,11 +40,12 @@ SourceId Sources::add(std::vector<TermId> terms, PostureId posture) {
     with_term_[t.value].push_back(id);
     all_nodes = all_nodes || identity_[t].all_nodes;
   }
-  for (const RangeId r : source.ranges) with_range_[r.value].push_back(id);
+  index_ranges_of(id, true);
   if (source.everyone) {
     everyone_.push_back(id);
-  } else if (all_nodes && posture.value != 0) {
-    all_nodes_.push_back(id);
+  } else if (all_nodes) {
+    wildcard_.push_back(id);
+    if (posture.value != 0) all_nodes_.push_back(id);
   }
   intern(id);
   return id;
@@ -67,6 +58,7 @@ void Sources::resolve(Source& source) const {
   source.everyone = std::any_of(source.terms.begin(), source.terms.end(), [&](TermId t) {
     return identity_[t].selector.autogroup == Autogroup::kDangerAll;
   });
+  source.has_hosts = false;
   source.hash = kEveryone;
   if (source.everyone) return;
   for (const TermId id : source.terms) {
@@ -89,26 +81,43 @@ void Sources::resolve(Source& source) const {
   if (source.posture.value != 0) {
     std::erase_if(source.classes, [&](ClassId c) { return !identity_.passes(c, source.posture); });
   }
-  // An address that a node of the classes has anyway stands in the list once.
-  std::erase_if(source.ranges, [&](RangeId id) {
-    const AddressRange& r = identity_.ranges()[id];
-    if (r.first != r.last) return false;
-    for (const identity::RegionId region : identity_.regions_in(id)) {
-      for (const ClassId c : identity_[region].classes) {
-        if (contains(source.classes, c) && !identity_[c].nodes.empty()) return true;
-      }
-    }
-    return false;
+  source.has_hosts = std::any_of(source.ranges.begin(), source.ranges.end(), [&](RangeId r) {
+    return identity_.ranges()[r].first == identity_.ranges()[r].last;
   });
+  hash(source);
+}
+
+void Sources::hash(Source& source) const {
   source.hash = {};
   for (const ClassId c : source.classes) source.hash += identity_[c].hash;
-  for (const RangeId r : source.ranges) source.hash += identity::hash_of(identity_.ranges()[r]);
+  for (const RangeId id : source.ranges) {
+    const AddressRange& r = identity_.ranges()[id];
+    // An address that a node of the classes has anyway stands in the list once.
+    bool twice = false;
+    if (r.first == r.last) {
+      for (const identity::RegionId region : identity_.regions_in(id)) {
+        for (const ClassId c : identity_[region].classes) {
+          twice = twice || (!identity_[c].nodes.empty() && contains_sorted(source.classes, c));
+        }
+      }
+    }
+    if (!twice) source.hash += identity::hash_of(r);
+  }
 }
 
 void Sources::intern(SourceId id) {
   Source& source = sources_[id];
-  const auto [known, is_new] = by_hash_.try_emplace(source.hash, ContentId(contents_.size()));
-  if (is_new) contents_.add({source.hash, source.everyone, source.hash == ContentHash(), {}});
+  const auto [known, is_new] = by_hash_.try_emplace(source.hash);
+  if (is_new) {
+    const Content made{source.hash, source.everyone, source.hash == ContentHash(), {}};
+    if (free_.empty()) {
+      known->second = contents_.add(made);
+    } else {
+      known->second = free_.back();
+      free_.pop_back();
+      contents_[known->second] = made;
+    }
+  }
   source.content = known->second;
   contents_[source.content].sources.push_back(id);
 }
@@ -122,13 +131,13 @@ uint8_t Sources::covered(SourceId id, ClassId class_id) const {
   const Source& source = sources_[id];
   const IdentityClass& c = identity_[class_id];
   const auto own = static_cast<uint8_t>((c.has_v4 ? 1 : 0) | (c.has_v6 ? 2 : 0));
-  if (source.everyone || contains(source.classes, class_id)) return own;
+  if (source.everyone || contains_sorted(source.classes, class_id)) return own;
   if (source.ranges.empty()) return 0;
   uint8_t out = 0;
   const auto inside = [&](identity::RegionId region) {
     const std::vector<RangeId>& ranges = identity_[region].ranges;
     return region.value != 0 &&
-           std::any_of(ranges.begin(), ranges.end(), [&](RangeId r) { return contains(source.ranges, r); });
+           std::any_of(ranges.begin(), ranges.end(), [&](RangeId r) { return contains_sorted(source.ranges, r); });
   };
   if (c.has_v4 && inside(c.v4)) out |= 1;
   if (c.has_v6 && inside(c.v6)) out |= 2;

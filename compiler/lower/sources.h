@@ -23,6 +23,9 @@ using ContentId = Id<Content>;
 struct Part;
 using PartId = Id<Part>;
 
+/// Where a rule stands among all that any node may have, before merging; the order of the hosted service.
+using Position = uint64_t;
+
 /// A list of selectors with a posture, as one rule or many ask for it. What it means is every address of the nodes of
 /// `classes` and the addresses of `ranges`.
 struct Source {
@@ -30,10 +33,16 @@ struct Source {
   PostureId posture;
   bool everyone = false;         ///< `autogroup:danger-all`: all addresses, and nothing else is listed
   std::vector<ClassId> classes;  ///< ascending
-  std::vector<RangeId> ranges;   ///< ascending; no single address of a node of the classes
-  ContentHash hash;              ///< sum over addresses of nodes and over ranges
+  std::vector<RangeId> ranges;   ///< ascending
+  bool has_hosts = false;        ///< some of the ranges are single addresses, which may be those of nodes of the classes
+  ContentHash hash;              ///< sum over addresses of nodes and over ranges, each once
   ContentId content;
   std::vector<PartId> parts;  ///< whose SrcIPs it is, ascending
+  struct First {
+    uint8_t protocol;
+    Position position;
+  };
+  std::vector<First> firsts;  ///< by protocol, the first of its drafts that exist at every node
 };
 
 /// What SrcIPs holds. Sources with the same content are the same to rules: those that share a protocol, too, merge.
@@ -41,7 +50,13 @@ struct Content {
   ContentHash hash;
   bool everyone = false;
   bool empty = false;
-  std::vector<SourceId> sources;  ///< at least one; any of them has the members
+  std::vector<SourceId> sources;  ///< any of them has the members; none once an edit took the last one
+};
+
+/// A source that an edit gave another content.
+struct ChangedSource {
+  SourceId source;
+  ContentId before;
 };
 
 class Sources {
@@ -68,9 +83,23 @@ class Sources {
   /// Sources to which posture or `*` admits every class that passes the posture.
   const std::vector<SourceId>& of_all_nodes() const { return all_nodes_; }
 
+  // Edits: each appends the sources that have another content now.
+
+  /// A class has other nodes or other terms than when its addresses had `hash_before` and its terms were `terms_before`.
+  void class_changed(ClassId id, const ContentHash& hash_before, const std::vector<TermId>& terms_before,
+                     std::vector<ChangedSource>& out);
+  /// The tailnet's subnet routes may be others.
+  void routes_changed(std::vector<ChangedSource>& out);
+  /// Contents that lost their last source since the last call. Their ids come back for others.
+  std::vector<ContentId> take_retired() { return std::move(retired_); }
+
  private:
   void resolve(Source& source) const;
+  void hash(Source& source) const;
+  bool member(const Source& source, ClassId id) const;
+  void index_ranges_of(SourceId id, bool present);
   void intern(SourceId id);
+  void recontent(SourceId id, const ContentHash& before, std::vector<ChangedSource>& out);
 
   const Identity& identity_;
   std::vector<RangeId> subnets_;
@@ -80,6 +109,8 @@ class Sources {
   std::unordered_map<ContentHash, ContentId> by_hash_;
   std::vector<std::vector<SourceId>> with_term_, with_range_;
   std::vector<SourceId> everyone_, all_nodes_;
+  std::vector<SourceId> wildcard_;  // whose ranges have the subnet routes
+  std::vector<ContentId> free_, retired_;
 };
 
 }  // namespace aclc::lower

@@ -2,6 +2,7 @@
 // Which destinations of the policy concern a node (reference::FilterCompiler, `applies` and `applies_via`).
 #include <algorithm>
 
+#include "base/sorted.h"
 #include "compiler/tables/planner.h"
 
 namespace aclc::tables {
@@ -11,12 +12,6 @@ using lower::Use;
 using Kind = Destination::Kind;
 
 namespace {
-
-template <class IdT>
-void sort_unique(std::vector<IdT>& v) {
-  std::sort(v.begin(), v.end());
-  v.erase(std::unique(v.begin(), v.end()), v.end());
-}
 
 uint8_t own_families(const IdentityClass& c) { return static_cast<uint8_t>((c.has_v4 ? 1 : 0) | (c.has_v6 ? 2 : 0)); }
 
@@ -54,7 +49,7 @@ const std::vector<Planner::Host>& Planner::hosts_behind(RouteSetId id) {
     const uint8_t in_subnets = families_in(subnets);
     const auto applies =
         static_cast<uint8_t>(in_subnets | (routes.served.exit_node ? families_in(identity_.public_ranges()) : 0));
-    for (const TailnetNodeId node : identity_[c].nodes) known->push_back({node, applies, in_subnets});
+    for (const TailnetNodeId node : identity_[c].nodes) known->push_back({node, c, applies, in_subnets});
   }
   std::sort(known->begin(), known->end(), [](const Host& a, const Host& b) { return a.node < b.node; });
   return *known;
@@ -88,7 +83,7 @@ void Planner::node_hits(const Receiver& at, Plan& out) {
 /// The nodes whose addresses the receiver's table mentions, itself among them, in the tailnet's order.
 std::vector<Planner::Host> Planner::merged_hosts(const Receiver& at, const std::vector<Host>& behind) const {
   std::vector<Host> hosts;
-  Host own{at.node, own_families(*at.of_class), 0};
+  Host own{at.node, at.class_id, own_families(*at.of_class), 0};
   for (const Host& h : behind) {
     if (h.node == at.node) {
       own.in_subnets = h.in_subnets;
@@ -105,7 +100,7 @@ void Planner::hits_with_hosts(const Receiver& at, const std::vector<Host>& behin
   const std::vector<Host> hosts = merged_hosts(at, behind);
   std::vector<TermId> terms;
   for (const Host& h : hosts) {
-    const std::vector<TermId>& theirs = identity_[identity_.class_of(h.node)].terms;
+    const std::vector<TermId>& theirs = identity_[h.class_id].terms;
     terms.insert(terms.end(), theirs.begin(), theirs.end());
   }
   for (const TermId t : form_.all_node_terms()) {
@@ -116,7 +111,7 @@ void Planner::hits_with_hosts(const Receiver& at, const std::vector<Host>& behin
     if (identity_[t].literal || form_.uses(t).empty()) continue;
     const auto first = static_cast<uint32_t>(out.destinations.size());
     for (const Host& h : hosts) {
-      if (!identity_.has(t, identity_.class_of(h.node))) continue;
+      if (!identity_.has(t, h.class_id)) continue;
       out.destinations.push_back({h.node == at.node ? Kind::kOwn : Kind::kOther, h.applies, h.node.value});
     }
     use(t, first, static_cast<uint32_t>(out.destinations.size()) - first, out);
@@ -175,7 +170,7 @@ void Planner::self_targets(const Receiver& at, PartId id, Plan& out) {
     out.destinations.push_back({Kind::kOwn, 3, 0});
   } else {
     for (const Host& h : merged_hosts(at, hosts_behind(at.of_class->routes))) {
-      const IdentityClass& c = identity_[identity_.class_of(h.node)];
+      const IdentityClass& c = identity_[h.class_id];
       const uint8_t families = via ? h.in_subnets : h.applies;
       if (c.user != at.of_class->user || families == 0) continue;
       out.destinations.push_back({h.node == at.node ? Kind::kOwn : Kind::kOther, families, h.node.value});
@@ -215,7 +210,7 @@ bool Planner::via_target(const Receiver& at, const lower::Target& target, Plan& 
     }
   } else {
     for (const Host& h : hosts_behind(at.of_class->routes)) {
-      if (h.in_subnets == 0 || !identity_.has(target.term, identity_.class_of(h.node))) continue;
+      if (h.in_subnets == 0 || !identity_.has(target.term, h.class_id)) continue;
       out.destinations.push_back({h.node == at.node ? Kind::kOwn : Kind::kOther, h.in_subnets, h.node.value});
     }
   }

@@ -21,9 +21,13 @@ void Plan::clear() {
 
 Planner::Planner(const SharedForm& form) : form_(form), identity_(form.identity()) {}
 
-void Planner::plan(TailnetNodeId node, Plan& out) {
+void Planner::plan(ClassId class_id, Plan& out) {
+  const std::vector<TailnetNodeId>& nodes = identity_[class_id].nodes;
+  plan(nodes.empty() ? TailnetNodeId() : nodes.front(), class_id, out);
+}
+
+void Planner::plan(TailnetNodeId node, ClassId class_id, Plan& out) {
   out.clear();
-  const ClassId class_id = identity_.class_of(node);
   const IdentityClass& c = identity_[class_id];
   const Receiver at{node, class_id, &c, &identity_[c.routes], c.routes.value != 0};
   node_hits(at, out);

@@ -14,11 +14,16 @@ class Planner {
  public:
   explicit Planner(const SharedForm& form);
 
-  void plan(TailnetNodeId node, Plan& out);
+  void plan(TailnetNodeId node, Plan& out) { plan(node, identity_.class_of(node), out); }
+  /// Of any node of the class, or of none where it has none: then what one would get.
+  void plan(ClassId class_id, Plan& out);
+  /// Routers or addresses of nodes have changed.
+  void forget_routes() { behind_.clear(); }
 
   /// A node with addresses inside the subnets of a router, or behind its exit.
   struct Host {
     TailnetNodeId node;
+    ClassId class_id;
     uint8_t applies = 0;     ///< families of its addresses that the router's table mentions
     uint8_t in_subnets = 0;  ///< those of them that lie in its subnets
   };
@@ -26,6 +31,7 @@ class Planner {
   const std::vector<Host>& hosts_behind(RouteSetId routes);
 
  private:
+  void plan(TailnetNodeId node, ClassId class_id, Plan& out);
   struct Receiver {
     TailnetNodeId node;
     ClassId class_id;

@@ -11,8 +11,8 @@ using identity::TermId;
 
 SshTables::~SshTables() = default;
 
-SshTables::SshTables(const lower::SharedForm& form) : form_(form) {
-  const Policy& policy = form.meaning().policy();
+void SshTables::prepare_all() {
+  const Policy& policy = form_.meaning().policy();
   for (const bool check : {true, false}) {
     for (uint32_t i = 0; i < policy.ssh.size(); ++i) {
       if ((policy.text(policy.ssh[i].action) == "check") == check) rules_.push_back(prepare(i));
@@ -63,6 +63,36 @@ std::unique_ptr<SshTables::Prepared> SshTables::prepare(uint32_t index) const {
   out->maker = std::make_unique<reference::SshRuleMaker>(form_.meaning(), rule, recorders);
   out->localpart = out->maker->has_localpart();
   return out;
+}
+
+void SshTables::concerned(const std::vector<ClassId>& classes, const std::vector<TermId>& terms, std::vector<ClassId>& out) const {
+  const Identity& identity = form_.identity();
+  const Policy& policy = form_.meaning().policy();
+  const auto concerns = [&](Selectors selectors) {
+    for (const Selector& s : policy.at(selectors)) {
+      const TermId t = identity.term_of(s);
+      if (!t.valid()) continue;
+      if (std::find(terms.begin(), terms.end(), t) != terms.end()) return true;
+      if (std::any_of(classes.begin(), classes.end(), [&](ClassId c) { return identity.has(t, c); })) return true;
+    }
+    return false;
+  };
+  const auto add = [&](const Selector& s) {
+    const TermId t = identity.term_of(s);
+    if (t.valid()) out.insert(out.end(), identity[t].classes.begin(), identity[t].classes.end());
+  };
+  for (const SshRule& rule : policy.ssh) {
+    if (!concerns(rule.src) && !concerns(rule.recorder)) continue;
+    for (const Selector& dst : policy.at(rule.dst)) {
+      add(dst);
+      // A rule for one's own devices is with all who are among the sources.
+      if (dst.kind != SelectorKind::kAutogroup || dst.autogroup != Autogroup::kSelf || !concerns(rule.recorder)) continue;
+      for (const Selector& src : policy.at(rule.src)) add(src);
+    }
+    if (reference::SshRuleMaker(form_.meaning(), rule, {}).has_localpart()) {
+      for (const Selector& src : policy.at(rule.src)) add(src);
+    }
+  }
 }
 
 /// For the sources with the same user, or for those that are tagged.

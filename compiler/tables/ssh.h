@@ -14,12 +14,20 @@ namespace aclc::tables {
 
 class SshTables {
  public:
-  explicit SshTables(const lower::SharedForm& form);
+  explicit SshTables(const lower::SharedForm& form) : form_(form) {}
   ~SshTables();
+
+  /// Nodes or members of groups have changed: what is kept is made again when it is asked for.
+  void forget() { rules_.clear(); }
+  /// The classes whose rules are about nodes of these classes, or of groups with other members: destinations, and where a rule
+  /// speaks of the user's own name also sources. May name some too many.
+  void concerned(const std::vector<identity::ClassId>& classes, const std::vector<identity::TermId>& terms,
+                 std::vector<identity::ClassId>& out) const;
 
   /// Calls f(rules, index of the policy rule) for what each rule of the policy gives the node, in the order of the wire.
   template <class F>
   void visit(TailnetNodeId node, F&& f) {
+    if (rules_.empty()) prepare_all();
     for (size_t i = 0; i < rules_.size(); ++i) {
       scratch_.clear();
       self_rules(*rules_[i], node, scratch_);
@@ -43,6 +51,7 @@ class SshTables {
     std::optional<std::vector<wire::SshRule>> for_all;
   };
 
+  void prepare_all();
   std::unique_ptr<Prepared> prepare(uint32_t index) const;
   void self_rules(const Prepared& rule, TailnetNodeId node, std::vector<wire::SshRule>& out) const;
   const std::vector<wire::SshRule>& shared_rules(Prepared& rule, TailnetNodeId node);

@@ -37,10 +37,16 @@ class Tables {
   /// The node's addresses and the routes that it serves.
   std::vector<std::string> allowed_ips(TailnetNodeId node) const { return allowed_ips(node, caps(node)); }
 
+  /// After an edit of the form. Appends the classes whose nodes may have other tables now, in no order and perhaps twice; nodes
+  /// with the same table may be among them, no other is missing.
+  void follow(const lower::Effects& effects, const std::vector<ContentId>& retired, std::vector<ClassId>& out);
+
   size_t kept_bytes() const { return texts_.kept_bytes(); }
   Visibility& visibility() { return visibility_; }
 
  private:
+  void follow_source(const lower::ChangedSource& changed, const std::vector<ClassId>& moved, std::vector<ClassId>& out);
+  void follow_routers(const lower::Effects& effects, std::vector<ClassId>& out);
   wire::CapMap caps(TailnetNodeId node) const;
   std::vector<std::string> allowed_ips(TailnetNodeId node, const wire::CapMap& caps) const;
   std::vector<std::string> primary_routes(TailnetNodeId node);

@@ -18,7 +18,10 @@ class SourceTexts {
   std::vector<std::string> list(const Plan& plan, SourceRef source) const;
   /// The same as a JSON array. Of a content it is kept; `local` has the memory for others.
   const std::string& json(const Plan& plan, SourceRef source, std::string& local);
-  /// Bytes of all that is kept.
+  void forget(ContentId content) {
+    if (content.value < json_.size()) json_[content.value] = {};
+  }
+  /// Bytes of all that was made to be kept.
   size_t kept_bytes() const { return bytes_; }
 
  private:

@@ -3,24 +3,15 @@
 
 #include <algorithm>
 
+#include "base/sorted.h"
+
 namespace aclc::tables {
 
 using identity::Term;
 
 namespace {
 
-template <class IdT>
-void sort_unique(std::vector<IdT>& v) {
-  std::sort(v.begin(), v.end());
-  v.erase(std::unique(v.begin(), v.end()), v.end());
-}
-
 uint8_t own_families(const IdentityClass& c) { return static_cast<uint8_t>((c.has_v4 ? 1 : 0) | (c.has_v6 ? 2 : 0)); }
-
-template <class IdT>
-bool contains(const std::vector<IdT>& sorted, IdT id) {
-  return std::binary_search(sorted.begin(), sorted.end(), id);
-}
 
 bool has_ports(const Rule& rule, const lower::Target& target) {
   return std::any_of(rule.ip.begin(), rule.ip.end(),
@@ -47,10 +38,10 @@ std::vector<Visibility::Covered> Visibility::covered(const std::vector<ClassId>&
   for (size_t i = 1; i < identity_.route_set_count(); ++i) {
     const RouteSetId id(i);
     const std::vector<RangeId>& overlapping = identity_[id].overlapping;
-    bool reached = std::any_of(ranges.begin(), ranges.end(), [&](RangeId r) { return contains(overlapping, r); });
+    bool reached = std::any_of(ranges.begin(), ranges.end(), [&](RangeId r) { return contains_sorted(overlapping, r); });
     for (const Planner::Host& h : planner_.hosts_behind(id)) {
       if (reached) break;
-      reached = h.in_subnets != 0 && contains(classes, identity_.class_of(h.node));
+      reached = h.in_subnets != 0 && contains_sorted(classes, h.class_id);
     }
     if (!reached) continue;
     for (const ClassId c : identity_.servers(id)) out.push_back({c, 0});
@@ -99,11 +90,11 @@ void Visibility::receivers_of_target(const Rule& rule, const lower::Target& targ
   const auto reaches_host = [&](RouteSetId routes, bool in_subnets) {
     const std::vector<Planner::Host>& hosts = planner_.hosts_behind(routes);
     return std::any_of(hosts.begin(), hosts.end(), [&](const Planner::Host& h) {
-      return (in_subnets ? h.in_subnets : h.applies) != 0 && identity_.has(target.term, identity_.class_of(h.node));
+      return (in_subnets ? h.in_subnets : h.applies) != 0 && identity_.has(target.term, h.class_id);
     });
   };
   const auto overlaps = [&](RouteSetId routes) {
-    return std::any_of(term.ranges.begin(), term.ranges.end(), [&](RangeId r) { return contains(identity_[routes].overlapping, r); });
+    return std::any_of(term.ranges.begin(), term.ranges.end(), [&](RangeId r) { return contains_sorted(identity_[routes].overlapping, r); });
   };
   if (rule.has_via()) {
     for (size_t i = 1; i < identity_.route_set_count(); ++i) {
@@ -168,7 +159,7 @@ std::vector<SourceId> Visibility::sources_covering(ClassId id) const {
   if (c.routes.value != 0) {
     for (const RangeId r : identity_[c.routes].overlapping) add_range(r);
     for (const Planner::Host& h : planner_.hosts_behind(c.routes)) {
-      if (h.in_subnets != 0) add_class(identity_.class_of(h.node));
+      if (h.in_subnets != 0) add_class(h.class_id);
     }
   }
   sort_unique(out);
@@ -176,7 +167,7 @@ std::vector<SourceId> Visibility::sources_covering(ClassId id) const {
 }
 
 void Visibility::accepted_from(ClassId id, std::vector<ClassId>& out) {
-  planner_.plan(identity_[id].nodes.front(), plan_);
+  planner_.plan(id, plan_);
   std::vector<SourceRef> sources = plan_.visible;
   for (const PlannedRule& r : plan_.rules) sources.push_back(r.source);
   std::sort(sources.begin(), sources.end(), [](const SourceRef& a, const SourceRef& b) {
@@ -198,7 +189,7 @@ void Visibility::accepting(ClassId id, std::vector<ClassId>& out) {
   const IdentityClass& c = identity_[id];
   for (const PartId p : form_.companion_parts()) {
     const Part& part = form_[p];
-    if (part.self || !contains(covering, part.companion)) continue;
+    if (part.self || !contains_sorted(covering, part.companion)) continue;
     const lower::Source& s = form_.sources()[part.source];
     for (const Covered& told : covered(s.classes, s.ranges, s.everyone)) {
       if (told.families != 0) out.push_back(told.class_id);
@@ -207,7 +198,7 @@ void Visibility::accepting(ClassId id, std::vector<ClassId>& out) {
   self_accepting(id, out);
   if (c.routes.value == 0) return;
   for (const Planner::Host& h : planner_.hosts_behind(c.routes)) {
-    if (h.in_subnets != 0) self_accepting(identity_.class_of(h.node), out);
+    if (h.in_subnets != 0) self_accepting(h.class_id, out);
   }
 }
 
@@ -230,7 +221,7 @@ const std::vector<ClassId>& Visibility::peers(ClassId id) {
   peers_.resize(identity_.class_count());
   known_.resize(identity_.class_count());
   std::vector<ClassId>& out = peers_[id.value];
-  if (known_[id.value] || identity_[id].nodes.empty()) return out;
+  if (known_[id.value]) return out;
   known_[id.value] = true;
   accepted_from(id, out);
   accepting(id, out);

@@ -17,6 +17,10 @@ class Visibility {
   /// The classes whose nodes see the nodes of a class and are seen by them, ascending. A class of several nodes may be among
   /// its own.
   const std::vector<ClassId>& peers(ClassId id);
+  void forget() {
+    peers_.clear();
+    known_.clear();
+  }
   /// How many nodes see a node of the class.
   size_t peer_count(ClassId id);
 
@@ -27,6 +31,7 @@ class Visibility {
   };
   /// The classes that a source covers, ascending; those that serve routes also where it covers something behind them.
   std::vector<Covered> covered(const Plan& plan, SourceRef source) const;
+  std::vector<Covered> covered(const lower::Source& source) const { return covered(source.classes, source.ranges, source.everyone); }
   /// Classes at whose nodes a part that is not `self` puts rules; with `app_only` those where its capabilities are.
   void receivers(PartId part, std::vector<ClassId>& out) const;
   /// The sources that cover the class, as covered() has it.
