@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/check.h"
 #include "compiler/check/schema_strings.h"
 #include "parser/policy/fields.h"
 
@@ -57,9 +58,9 @@ std::optional<Position> position_of(Shape shape, const Field& field) {
 
 /// The definition's name for a position: `aclSrc`.
 constexpr sv kPositionNames[kPositions] = {
-    "aclSrc",         "aclDst",   "grantSrc",      "grantDst",          "via",             "sshSrc",     "sshDst",
-    "recorder",       "target",   "tagOwner",      "routeApprover",     "exitApprover",    "svcApprover", "svcKey",
-    "groupMember",    "ipsetMember", "testSrc",    "testDst",           "sshTestSrc",      "sshTestDst", "srcPosture"};
+    "aclSrc",      "aclDst",      "grantSrc", "grantDst",      "via",          "sshSrc",      "sshDst",
+    "recorder",    "target",      "tagOwner", "routeApprover", "exitApprover", "svcApprover", "svcKey",
+    "groupMember", "ipsetMember", "testSrc",  "testDst",       "sshTestSrc",   "sshTestDst",  "srcPosture"};
 
 Json reference(sv definition) {
   return {{"$ref", fmt::format("#/definitions/{}", definition)}};
@@ -89,8 +90,11 @@ Json value_schema(Shape shape, const Field& field) {
     }
     case Value::kSelector:
     case Value::kDestination:
-    case Value::kTestDestination:
-      return reference(kPositionNames[static_cast<size_t>(position_of(shape, field).value_or(Position::kGrantSrc))]);
+    case Value::kTestDestination: {
+      const std::optional<Position> position = position_of(shape, field);
+      ACLC_CHECK(position);  // a new list of selectors needs its line in kPlaces
+      return reference(kPositionNames[static_cast<size_t>(*position)]);
+    }
     case Value::kNetCapability:
       return reference("netCapability");
     case Value::kProtocol:
@@ -145,7 +149,8 @@ KeyPattern key_pattern(KeyForm key) {
     case KeyForm::kPosture:
       return {"^posture:.+$", "postures are named `posture:NAME`"};
     case KeyForm::kPrefix:
-      return {fmt::format("^({}|{})$", schema::kAddressPattern, schema::kPrefixPattern), "write a CIDR, as in `10.0.0.0/8`"};
+      return {fmt::format("^({}|{})$", schema::kAddressPattern, schema::kPrefixPattern),
+              "write a CIDR, as in `10.0.0.0/8`"};
     case KeyForm::kService:
       return {"^(svc|tag):.+$", "services are named `svc:NAME`"};
     case KeyForm::kCapability:
@@ -173,7 +178,8 @@ Json field_schema(Shape shape, const Field& field) {
     case Container::kList:
       out = {{"type", Json::array({"array", "null"})}, {"items", std::move(one)}};
       // A rule for ssh without users is refused, whichever way it has none.
-      if (shape == Shape::kSsh && field.name == "users") out = {{"type", "array"}, {"minItems", 1}, {"items", out["items"]}};
+      if (shape == Shape::kSsh && field.name == "users")
+        out = {{"type", "array"}, {"minItems", 1}, {"items", out["items"]}};
       break;
     case Container::kMap:
     case Container::kMapOfLists: {
@@ -199,23 +205,27 @@ Json field_schema(Shape shape, const Field& field) {
 Json has_member(std::initializer_list<sv> names, std::string wrong) {
   std::string any;
   for (const sv name : names) any += (any.empty() ? "" : "|") + schema::any_case(name);
-  return {{"not", {{"propertyNames", {{"not", {{"pattern", fmt::format("^({})$", any)}}}}}}}, {"errorMessage", std::move(wrong)}};
+  return {{"not", {{"propertyNames", {{"not", {{"pattern", fmt::format("^({})$", any)}}}}}}},
+          {"errorMessage", std::move(wrong)}};
 }
 
 /// Where `dst` holds `autogroup:self`, every source is people.
 Json self_rule(Position source, sv ports) {
   const Json self = {{"pattern", fmt::format(R"(^\s*autogroup:self{})", ports)}};
-  return {{"if", {{"required", Json::array({"dst"})}, {"properties", {{"dst", {{"type", "array"}, {"contains", self}}}}}}},
-          {"then", {{"properties", {{"src", {{"items", schema::source_of_self(source)}}}}}}}};
+  return {
+      {"if", {{"required", Json::array({"dst"})}, {"properties", {{"dst", {{"type", "array"}, {"contains", self}}}}}}},
+      {"then", {{"properties", {{"src", {{"items", schema::source_of_self(source)}}}}}}}};
 }
 
 /// What its members together must be.
 Json together(Shape shape) {
   switch (shape) {
     case Shape::kAcl:
-      return Json::array({has_member({"action"}, "an acl needs `\"action\": \"accept\"`"), self_rule(Position::kAclSrc, ":")});
+      return Json::array(
+          {has_member({"action"}, "an acl needs `\"action\": \"accept\"`"), self_rule(Position::kAclSrc, ":")});
     case Shape::kGrant:
-      return Json::array({has_member({"ip", "app"}, "a grant needs `ip`, `app` or both"), self_rule(Position::kGrantSrc, R"(\s*$)")});
+      return Json::array(
+          {has_member({"ip", "app"}, "a grant needs `ip`, `app` or both"), self_rule(Position::kGrantSrc, R"(\s*$)")});
     case Shape::kSsh:
       return Json::array({has_member({"action"}, "an ssh rule needs an `action`: `accept` or `check`"),
                           has_member({"users"}, "an ssh rule needs `users`: as whom one may log in")});
@@ -254,13 +264,14 @@ std::string json_schema() {
   definitions["ipsetElement"] = schema::ipset_element();
   definitions["assertion"] = schema::posture_assertion();
   for (size_t i = 0; i < kShapes; ++i) definitions[std::string(kShapeNames[i])] = shape_schema(static_cast<Shape>(i));
-  const Json schema = {{"$schema", "http://json-schema.org/draft-07/schema#"},
-                       {"title", "Tailnet policy file"},
-                       {"description", "Who may reach what in a tailnet. `aclc schema` wrote this; `aclc check` finds more."},
-                       {"allowComments", true},
-                       {"allowTrailingCommas", true},
-                       {"allOf", Json::array({reference("policy")})},
-                       {"definitions", std::move(definitions)}};
+  const Json schema = {
+      {"$schema", "http://json-schema.org/draft-07/schema#"},
+      {"title", "Tailnet policy file"},
+      {"description", "Who may reach what in a tailnet. `aclc schema` wrote this; `aclc check` finds more."},
+      {"allowComments", true},
+      {"allowTrailingCommas", true},
+      {"allOf", Json::array({reference("policy")})},
+      {"definitions", std::move(definitions)}};
   return schema.dump(2) + "\n";
 }
 

@@ -8,10 +8,10 @@
 namespace aclc {
 
 /// Indented JSON with a final line break. It takes every policy that the check takes under target tailscale (names in
-/// any case and legacy names too), and refuses wrong types, unknown members, strings of no form, selectors where they may
-/// not stand and the members that a rule cannot do without; what a name refers to is beyond a schema. Comments and trailing
-/// commas are allowed in the keywords of VS Code's JSON server (`allowComments`, `allowTrailingCommas`), and its
-/// `errorMessage` and `deprecationMessage` say what is wrong in words; other validators pass over these.
+/// any case and legacy names too), and refuses wrong types, unknown members, strings of no form, selectors where they
+/// may not stand and the members that a rule cannot do without; what a name refers to is beyond a schema. Comments and
+/// trailing commas are allowed in the keywords of VS Code's JSON server (`allowComments`, `allowTrailingCommas`), and
+/// its `errorMessage` and `deprecationMessage` say what is wrong in words; other validators pass over these.
 std::string json_schema();
 
 }  // namespace aclc

@@ -94,10 +94,11 @@ Json selector_at(Position position) {
   const bool acl = position == Position::kAclDst;
   if (acl || position == Position::kTestDst) {
     for (std::string& word : forms.words) word += acl ? ":*" : ":443";
-    Json out = suggested(fmt::format(R"(^\s*(({})|\[{}\](/[0-9]{{1,3}})?):{}\s*$)", forms.pattern, kAddressPattern,
-                                     acl ? kPorts : sv(R"(\s*[0-9]+)")),
-                         std::move(forms.words),
-                         wrong_at(position) + (acl ? ", a colon and ports (`80,443`, `8000-8100`, `*`)" : ", a colon and one port"));
+    Json out = suggested(
+        fmt::format(R"(^\s*(({})|\[{}\](/[0-9]{{1,3}})?):{}\s*$)", forms.pattern, kAddressPattern,
+                    acl ? kPorts : sv(R"(\s*[0-9]+)")),
+        std::move(forms.words),
+        wrong_at(position) + (acl ? ", a colon and ports (`80,443`, `8000-8100`, `*`)" : ", a colon and one port"));
     out["description"] = acl ? "A selector, a colon and ports: `tag:web:80,443`, `10.0.0.0/8:*`, `[fd7a::1]:22`."
                              : "A selector, a colon and one port: `tag:web:443`.";
     return out;
@@ -164,8 +165,9 @@ Json posture_assertion() {
 }
 
 Json check_period(std::vector<std::string> words) {
-  return suggested(R"(^(always|\+?(([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+|[+-]?0|-(0+\.?0*(ns|us|µs|μs|ms|s|m|h))+|)$)", std::move(words),
-                   "write hours, minutes and seconds (`12h`, `1h30m`), or `always`");
+  return suggested(
+      R"(^(always|\+?(([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+|[+-]?0|-(0+\.?0*(ns|us|µs|μs|ms|s|m|h))+|)$)",
+      std::move(words), "write hours, minutes and seconds (`12h`, `1h30m`), or `always`");
 }
 
 Json login(std::vector<std::string> words) {

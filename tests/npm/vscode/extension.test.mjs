@@ -12,7 +12,7 @@ const {ACLC, SAMPLES, EXTENSION, VSIX} = process.env;
 const folder = mkdtempSync(join(tmpdir(), 'aclc-vscode-'));
 const require = createRequire(import.meta.url);
 const vscode = require('./fake_vscode.cjs');
-const {seen, settings, answers, open, change, save} = vscode.testing;
+const {seen, settings, answers, open, change, save, set} = vscode.testing;
 const context = {subscriptions: []};
 
 /** What `probe` gives once it gives something. */
@@ -126,6 +126,16 @@ test('commands of lenses and of the palette show what the server answers', async
   await seen.commands.get('aclc.ask.difference')();
   assert.match(seen.shown.at(-1).text, /# db1\n(?:[-+ ].*\n)*.*5433/);
   change(document, office());
+});
+
+test('a setting that changes reaches the server', async () => {
+  const document = open(join(folder, 'groups.hujson'), 'tailnet-policy', '{"grants": [{"src": ["group:elsewhere"], "dst": ["*"], "ip": ["*"]}]}\n');
+  const of = (severity) => (seen.diagnostics.get(document.uri.toString()) ?? []).some((d) => d.severity === severity && /group:elsewhere/.test(d.message));
+  await until('a warning', () => of(vscode.DiagnosticSeverity.Warning));
+  set('aclc.syncedGroups', false);
+  await until('an error', () => of(vscode.DiagnosticSeverity.Error));
+  set('aclc.syncedGroups', true);
+  await until('a warning', () => of(vscode.DiagnosticSeverity.Warning));
 });
 
 test('a program that is not there is named, with the way to the setting', async () => {

@@ -135,7 +135,13 @@ const workspace = namespace('workspace', {
   onDidSaveTextDocument: events.save.event, onDidChangeConfiguration: events.configuration.event,
   getConfiguration: (section) => {
     const prefix = section ? `${section}.` : '';
-    return {get: (key, fallback) => settings.get(prefix + key) ?? fallback, inspect: () => undefined, has: (key) => settings.has(prefix + key)};
+    const below = (start) => Object.fromEntries([...settings].filter(([key]) => key.startsWith(start)).map(([key, value]) => [key.slice(start.length), value]));
+    // A section is an object of its values.
+    const get = (key, fallback) => {
+      const inside = below(`${prefix}${key}.`);
+      return settings.get(prefix + key) ?? (Object.keys(inside).length ? inside : fallback);
+    };
+    return {...below(prefix), get, inspect: () => undefined, has: (key) => settings.has(prefix + key)};
   },
   getWorkspaceFolder: () => undefined,
   createFileSystemWatcher: () => ({onDidCreate: new EventEmitter().event, onDidChange: new EventEmitter().event, onDidDelete: new EventEmitter().event, dispose() {}}),
@@ -227,6 +233,10 @@ module.exports.testing = {
     document.version++;
     document.isDirty = true;
     events.change.fire({document, contentChanges: [{range, rangeOffset: 0, rangeLength, text}], reason: undefined});
+  },
+  set(key, value) {
+    settings.set(key, value);
+    events.configuration.fire({affectsConfiguration: (section) => key === section || key.startsWith(`${section}.`)});
   },
   save(document) {
     document.isDirty = false;

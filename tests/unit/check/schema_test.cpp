@@ -41,10 +41,12 @@ class Validator {
     if (key == "minItems") return !value.is_array() || value.size() >= rule.get<size_t>();
     if (key == "minLength") return !value.is_string() || value.get<std::string>().size() >= rule.get<size_t>();
     if (key == "contains")
-      return !value.is_array() || std::any_of(value.begin(), value.end(), [&](const Json& v) { return holds(rule, v); });
+      return !value.is_array() ||
+             std::any_of(value.begin(), value.end(), [&](const Json& v) { return holds(rule, v); });
     if (key == "required")
-      return !value.is_object() ||
-             std::all_of(rule.begin(), rule.end(), [&](const Json& name) { return value.contains(name.get<std::string>()); });
+      return !value.is_object() || std::all_of(rule.begin(), rule.end(), [&](const Json& name) {
+        return value.contains(name.get<std::string>());
+      });
     if (key == "$ref") return holds(root_.at(Json::json_pointer(rule.get<std::string>().substr(1))), value);
     if (key == "allOf") return std::all_of(rule.begin(), rule.end(), [&](const Json& s) { return holds(s, value); });
     if (key == "anyOf") return std::any_of(rule.begin(), rule.end(), [&](const Json& s) { return holds(s, value); });
@@ -121,33 +123,51 @@ constexpr const char* kEverything = R"({
 
 bool refused(const std::string& text) {
   const test::Findings found = test::findings(text);
-  return std::any_of(found.all.begin(), found.all.end(), [](const Diagnostic& d) { return d.severity == Severity::kError; });
+  return std::any_of(found.all.begin(), found.all.end(),
+                     [](const Diagnostic& d) { return d.severity == Severity::kError; });
 }
 
 TEST(Schema, AcceptsWhatTheCheckAccepts) {
-  for (const Diagnostic& d : test::findings(kEverything).all)
-    EXPECT_NE(d.severity, Severity::kError) << d.message;
+  for (const Diagnostic& d : test::findings(kEverything).all) EXPECT_NE(d.severity, Severity::kError) << d.message;
   EXPECT_TRUE(Validator(Json::parse(json_schema())).valid(Json::parse(kEverything)));
 }
 
 TEST(Schema, RefusesOnlyWhatTheCheckRefuses) {
   Validator v(Json::parse(json_schema()));
-  for (const char* text :
-       {R"([])", R"({"acl": []})", R"({"acls": {}})", R"({"acls": [{"action": "accept", "dst": ["tag:web"]}]})",
-        R"({"acls": [{"action": "accept", "dst": ["tag:web:ssh"]}]})", R"({"acls": [{"action": "deny"}]})", R"({"acls": [{"src": ["*"]}]})",
-        R"({"acls": [{"action": "accept", "src": "*"}]})", R"({"grants": [{"ip": ["tcp:80:90"]}]})",
-        R"({"grants": [{"src": ["autogroup:nobody"], "ip": ["*"]}]})", R"({"grants": [{"src": ["*"], "dst": ["*"]}]})",
-        R"({"grants": [{"src": ["autogroup:self"], "ip": ["*"]}]})", R"({"grants": [{"dst": ["0.0.0.0/0"], "ip": ["*"]}]})",
-        R"({"grants": [{"src": ["*"], "dst": ["autogroup:self"], "ip": ["*"]}]})", R"({"grants": [{"dst": ["autogroup:danger-all"], "ip": ["*"]}]})",
-        R"({"grants": [{"src": ["user:ann@example.com"], "ip": ["*"]}]})", R"({"grants": [{"ip": ["*"], "via": ["group:a"]}]})",
-        R"({"groups": {"a": []}})", R"({"groups": {"group:a": ["group:b"], "group:b": []}})", R"({"hosts": {"a@b": "192.0.2.1"}})",
-        R"({"hosts": {"a": "b.example"}})", R"({"tagOwners": {"tag:1": []}})", R"({"tagOwners": {"tag:a": ["*"]}})",
-        R"({"tests": [{"src": "ann@example.com", "accept": ["tag:web:80,443"]}]})", R"({"sshTests": [{"src": "*", "dst": ["*"], "accept": ["root"]}]})",
-        R"({"ssh": [{"action": "accept", "src": ["*"], "dst": ["tag:a"], "users": ["root"]}]})",
-        R"({"ssh": [{"action": "accept", "src": ["ann@example.com"], "dst": ["ann@example.com"]}]})",
-        R"({"ssh": [{"action": "accept", "src": ["ann@example.com"], "dst": ["ann@example.com"], "users": ["*"]}]})",
-        R"({"ssh": [{"action": "check", "src": ["ann@example.com"], "dst": ["ann@example.com"], "users": ["root"], "checkPeriod": "12 hours"}]})",
-        R"({"OneCGNATRoute": "always"})", R"({"disableIPv4": "true"})", R"({"postures": {"posture:a": ["node:os = 'x'"]}})"}) {
+  for (
+      const char* text :
+      {R"([])",
+       R"({"acl": []})",
+       R"({"acls": {}})",
+       R"({"acls": [{"action": "accept", "dst": ["tag:web"]}]})",
+       R"({"acls": [{"action": "accept", "dst": ["tag:web:ssh"]}]})",
+       R"({"acls": [{"action": "deny"}]})",
+       R"({"acls": [{"src": ["*"]}]})",
+       R"({"acls": [{"action": "accept", "src": "*"}]})",
+       R"({"grants": [{"ip": ["tcp:80:90"]}]})",
+       R"({"grants": [{"src": ["autogroup:nobody"], "ip": ["*"]}]})",
+       R"({"grants": [{"src": ["*"], "dst": ["*"]}]})",
+       R"({"grants": [{"src": ["autogroup:self"], "ip": ["*"]}]})",
+       R"({"grants": [{"dst": ["0.0.0.0/0"], "ip": ["*"]}]})",
+       R"({"grants": [{"src": ["*"], "dst": ["autogroup:self"], "ip": ["*"]}]})",
+       R"({"grants": [{"dst": ["autogroup:danger-all"], "ip": ["*"]}]})",
+       R"({"grants": [{"src": ["user:ann@example.com"], "ip": ["*"]}]})",
+       R"({"grants": [{"ip": ["*"], "via": ["group:a"]}]})",
+       R"({"groups": {"a": []}})",
+       R"({"groups": {"group:a": ["group:b"], "group:b": []}})",
+       R"({"hosts": {"a@b": "192.0.2.1"}})",
+       R"({"hosts": {"a": "b.example"}})",
+       R"({"tagOwners": {"tag:1": []}})",
+       R"({"tagOwners": {"tag:a": ["*"]}})",
+       R"({"tests": [{"src": "ann@example.com", "accept": ["tag:web:80,443"]}]})",
+       R"({"sshTests": [{"src": "*", "dst": ["*"], "accept": ["root"]}]})",
+       R"({"ssh": [{"action": "accept", "src": ["*"], "dst": ["tag:a"], "users": ["root"]}]})",
+       R"({"ssh": [{"action": "accept", "src": ["ann@example.com"], "dst": ["ann@example.com"]}]})",
+       R"({"ssh": [{"action": "accept", "src": ["ann@example.com"], "dst": ["ann@example.com"], "users": ["*"]}]})",
+       R"({"ssh": [{"action": "check", "src": ["ann@example.com"], "dst": ["ann@example.com"], "users": ["root"], "checkPeriod": "12 hours"}]})",
+       R"({"OneCGNATRoute": "always"})",
+       R"({"disableIPv4": "true"})",
+       R"({"postures": {"posture:a": ["node:os = 'x'"]}})"}) {
     EXPECT_FALSE(v.valid(Json::parse(text))) << text;
     EXPECT_TRUE(refused(text)) << text << " is refused by the schema alone";
   }
