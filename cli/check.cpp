@@ -39,9 +39,11 @@ struct Check {
   };
 };
 
+/// Findings that --fix would mend: those about a tailnet file are not among them, since it changes policies only.
 size_t fixable(Run& run) {
   size_t out = 0;
   for (const Diagnostic& d : run.findings.sorted()) {
+    if (run.tailnet && d.source == run.tailnet->source) continue;
     out += !d.fixes.empty() && d.fixes.front().safety == FixSafety::kSafe ? 1 : 0;
   }
   return out;

@@ -64,7 +64,6 @@ void add_policy_options(CLI::App& app, PolicyOptions& out, Takes takes) {
   app.add_option("--max-errors", out.pipeline.parse.max_diagnostics, "read no further after so many errors of syntax")
       ->type_name("N");
   app.add_option("--max-depth", out.pipeline.parse.max_depth, "refuse deeper nesting")->type_name("N");
-  app.add_option("--max-syntax-errors", out.pipeline.parse.max_diagnostics, "stop reading after so many errors in the syntax")->type_name("N");
 }
 
 void add_tailnet_options(CLI::App& app, TailnetOptions& out, PolicyOptions& policy, Needed needed) {
