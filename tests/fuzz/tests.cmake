@@ -2,6 +2,7 @@
 # One line a target: aclc_fuzz_target(NAME targets it links...)
 aclc_fuzz_target(parse aclc_syntax)
 aclc_fuzz_target(fmt aclc_syntax)
+aclc_fuzz_target(policy aclc_pipeline nlohmann_json::nlohmann_json)
 aclc_fuzz_target(program aclc_classify)
 aclc_fuzz_target(tailnet aclc_tailnet)
 aclc_fuzz_target(packet aclc_packet)
