@@ -62,15 +62,13 @@ std::string quote_go(std::string_view text) {
 }
 
 std::string quote_go_character(std::string_view text) {
-  static constexpr std::string_view kEscaped = "\b\n\r\t\\'";
-  static constexpr std::string_view kLetters = "bnrt\\'";
   const CodePoint c = decode_utf8(text, 0);
   std::string out = "'";
   if (!c.valid) {
     append_hex(out, "\\x", static_cast<unsigned char>(text[0]), 2);
-  } else if (const size_t named = kEscaped.find(static_cast<char>(c.value)); c.value < 0x80 && named != kEscaped.npos) {
+  } else if (c.value == '\\' || c.value == '\'') {
     out += '\\';
-    out += kLetters[named];
+    out += text[0];
   } else if (is_printable(c.value)) {
     out += text.substr(0, c.length);
   } else if (c.value < 0x10000) {

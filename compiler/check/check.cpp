@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/check/check.h"
 
+#include "compiler/check/broken.h"
 #include "compiler/check/context.h"
 #include "compiler/check/domains.h"
 
@@ -19,7 +20,8 @@ void LimitedSink::report(Diagnostic d) {
 void check(const Policy& policy, const SyntaxTree& tree, const Definitions& definitions, const CheckOptions& options,
            DiagnosticSink& sink) {
   constexpr size_t kComparisons = 60'000;
-  checks::LimitedSink limited(sink);
+  checks::FollowUpFilter filter(policy, tree, sink);
+  checks::LimitedSink limited(filter);
   size_t comparisons = kComparisons;
   const checks::Context context{
       policy, tree, definitions, options, limited, checks::tailnet_domain(options.tailnet), comparisons};

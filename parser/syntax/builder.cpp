@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tokens out of place. First comes the search for the one slip behind them (repair()); what follows here is for where it finds none.
 #include "parser/syntax/builder.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "base/text/quote.h"
 #include "base/text/utf8.h"
 #include "parser/syntax/look.h"
 #include "parser/syntax/words.h"
@@ -43,26 +43,15 @@ bool TreeBuilder::ready_for_value(uint32_t at, bool is_string) {
     case Expect::kNameOrClose:
       return true;
     case Expect::kColon:
-      if (is_string && next_character(text_, string_end(text_, at)) == ':') {  // the next member: this one has no value
-        report_missing_value(at);
-        add_missing(last_end_);
-        top().expect = Expect::kNameOrClose;
-        return true;
-      }
       report(diag::MissingColon({at, at + 1}, is_string ? shown(at, static_cast<uint32_t>(string_end(text_, at))) : shown(at, at + 1))
                  .help("write a colon between a name and its value")
-                 .fix("insert a colon", {{{last_end_, last_end_}, ":"}}),
-             library_text_here(at), at);
+                 .fix("insert a colon", {{{last_end_, last_end_}, ":"}}));
       top().expect = Expect::kValue;
       return true;
     case Expect::kCommaOrClose:
-      if (is_string && !in_object() && leave_array_for_name(at)) return true;
-      if (!is_string && nodes_.back().kind == NodeKind::kError) quiet_ = true;  // more of the same
-      if (extra_value(at, is_string)) return false;
       report(diag::MissingComma({at, at + 1}, is_string ? shown(at, static_cast<uint32_t>(string_end(text_, at))) : shown(at, at + 1))
                  .help(fmt::format("separate {} by commas", in_object() ? "members" : "values"))
-                 .fix("insert a comma", {{{last_end_, last_end_}, ","}}),
-             library_text_here(at), at);
+                 .fix("insert a comma", {{{last_end_, last_end_}, ","}}));
       if (in_object() && !is_string) quiet_ = true;
       top().expect = in_object() ? Expect::kNameOrClose : Expect::kValueOrClose;
       return true;
@@ -73,7 +62,12 @@ bool TreeBuilder::ready_for_value(uint32_t at, bool is_string) {
   return false;
 }
 
+bool TreeBuilder::takes_value() const {
+  return top().expect == Expect::kValue || top().expect == Expect::kValueOrClose || top().expect == Expect::kNameOrClose;
+}
+
 void TreeBuilder::on_string(uint32_t begin, uint32_t end) {
+  if (!takes_value() && repair(begin)) return;
   if (!ready_for_value(begin, true)) return;
   check_string(begin, end);
   const std::string_view literal = text_.substr(begin, end - begin);
@@ -93,50 +87,54 @@ void TreeBuilder::add_name_or_value(NodeKind kind, uint32_t begin, uint32_t end,
 }
 
 // A string with a line break inside has most likely lost its closing quote: it is taken to end with its line, before the
-// punctuation there. The library reads on to the next quote, or to the end of the text.
-void TreeBuilder::on_unclosed_string(uint32_t begin, uint32_t end, bool ends_the_text) {
+// punctuation there.
+void TreeBuilder::on_unclosed_string(uint32_t begin, uint32_t end) {
+  if (repair(begin)) return;
   const uint32_t line_end = std::min(end, static_cast<uint32_t>(std::min(text_.find_first_of("\r\n", begin), text_.size())));
   if (!ready_for_value(begin, true)) {
     resume_ = line_end;
     return;
   }
-  const uint32_t stop = likely_end(begin, line_end, top().expect == Expect::kNameOrClose);
-  Diagnostic d = diag::UnclosedString({begin, stop}).fix("close the string", {{{stop, stop}, "\""}});
-  d.help_text = "a string ends on the line where it begins";
-  if (ends_the_text) {
-    report(std::move(d), "parsing string: unexpected EOF", static_cast<uint32_t>(text_.size()));
-  } else {
-    report(std::move(d), fmt::format("invalid literal: {}", text_.substr(begin, end - begin)), begin);
-  }
-  const std::string_view content = text_.substr(begin, stop - begin);
-  const uint8_t flags = kBroken | (content.find('\\') != std::string_view::npos ? kHasEscape : 0);
-  add_name_or_value(NodeKind::kString, begin, stop, flags);
+  add_unclosed_string(begin, likely_end(begin, line_end, top().expect == Expect::kNameOrClose));
   quiet_ = true;
+}
+
+void TreeBuilder::add_unclosed_string(uint32_t begin, uint32_t stop) {
+  const std::string_view written = text_.substr(begin, stop - begin);
+  const size_t backslashes = written.size() - 1 - std::min(written.find_last_not_of('\\'), written.size() - 1);
+  const char* const quote = backslashes % 2 == 0 ? "\"" : "\\\"";  // not to be escaped itself
+  Diagnostic d = diag::UnclosedString({begin, stop}).fix("close the string", {{{stop, stop}, quote}});
+  d.help_text = "a string ends on the line where it begins";
+  report(std::move(d));
+  const uint8_t flags = kBroken | (written.find('\\') != std::string_view::npos ? kHasEscape : 0);
+  add_name_or_value(NodeKind::kString, begin, stop, flags);
   resume_ = stop;
 }
 
 void TreeBuilder::on_word(uint32_t begin, uint32_t end) {
-  if (reopen_string(begin) || !ready_for_value(begin, false)) return;
   const std::string_view word = text_.substr(begin, end - begin);
   NodeKind kind = word_kind(word);
   const bool literal = kind != NodeKind::kError;
-  if (literal && top().expect != Expect::kNameOrClose) {
+  const bool name = top().expect == Expect::kNameOrClose;
+  if (literal && takes_value() && !name) {
     add(kind, begin, end);
     return end_value(end);
   }
-  if (!literal && lost_opening_quote(begin, end)) return;
-  const std::string library = literal ? fmt::format("invalid character {} at start of object name", quote_go_character(word))
-                                      : fmt::format("invalid literal: {}", word);
+  // A word that lacks nothing but its quotes goes well with what follows.
+  const char next = near_character(text_, end);
+  const bool fits = name ? next == ':' : next == ',' || next == '}' || next == ']' || next == 0;
+  if (top().expect == Expect::kCommaOrClose && nodes_.back().kind == NodeKind::kError) quiet_ = true;  // more of the same
+  if (!quiet_ && (!takes_value() || !fits || lost_opening_quote(end)) && repair(begin)) return;
+  if (!ready_for_value(begin, false)) return;
   if (top().expect == Expect::kNameOrClose) {
     kind = NodeKind::kError;
     report(diag::NameNotString({begin, end}, shown(begin, end))
                .help("put the name in double quotes")
-               .fix("quote the name", {{{begin, begin}, "\""}, {{end, end}, "\""}}),
-           library, begin);
+               .fix("quote the name", {{{begin, begin}, "\""}, {{end, end}, "\""}}));
   } else if (!literal) {
     Diagnostic d = diag::InvalidLiteral({begin, end}, shown(begin, end));
     suggest_literal(word, d);
-    report(std::move(d), library, begin);
+    report(std::move(d));
   }
   add_name_or_value(kind, begin, end, kind == NodeKind::kError ? kBroken : 0);
 }
@@ -148,36 +146,24 @@ void TreeBuilder::on_open_out_of_place(NodeKind kind, uint32_t at) {
     bracket_fault_ = true;
     return;
   }
-  const bool in_array = frames_.size() > 2 && nodes_[frames_[frames_.size() - 2].node].kind == NodeKind::kArray;
-  if (kind == NodeKind::kObject && in_array && in_object() && top().expect == Expect::kCommaOrClose) {
-    leave_object_for_value(at);
-    quiet_ = false;
-    return open_frame(kind, at, false);
-  }
-  if (!ready_for_value(at, false)) return;
+  if (repair(at) || !ready_for_value(at, false)) return;
   quiet_ = false;
-  if (top().expect != Expect::kNameOrClose) return open_frame(kind, at, false);
-
-  // A composite where a name must stand. In an array of objects, the one before was probably never closed.
-  if (kind == NodeKind::kObject && in_array) {
-    leave_object_for_value(at);
-    return open_frame(kind, at, false);
+  if (top().expect == Expect::kNameOrClose) {
+    report(diag::NameNotString({at, at + 1}, shown(at, at + 1))
+               .help("every member of an object begins with a name in double quotes"));
+    begin_member(at);
+    add(NodeKind::kMissing, at, at, kBroken);
   }
-  const bool first = sets_library_text();
-  report(diag::NameNotString({at, at + 1}, shown(at, at + 1))
-             .help("every member of an object begins with a name in double quotes"),
-         fmt::format("invalid character {} at start of object name", quote_go_character(text_.substr(at))), at);
-  if (first) provisional_depth_ = frames_.size();
-  begin_member(at);
-  open_frame(kind, at, true);
+  open_frame(kind, at);
 }
 
 void TreeBuilder::on_comma_out_of_place(uint32_t at) {
+  if (repair(at)) return;
   switch (top().expect) {
     case Expect::kColon:
     case Expect::kValue:
       if (top().node == kNone) {
-        report(diag::UnexpectedCharacter({at, at + 1}, ",", wanted()), library_text_here(at), at);
+        report(diag::UnexpectedCharacter({at, at + 1}, ",", wanted()));
         return;
       }
       report_missing_value(at);
@@ -187,8 +173,7 @@ void TreeBuilder::on_comma_out_of_place(uint32_t at) {
       return take_comma(at);
     case Expect::kNameOrClose:
     case Expect::kValueOrClose:
-      report(diag::ExtraComma({at, at + 1}, wanted()).fix("remove the comma", {{{at, at + 1}, ""}}),
-             library_text_here(at), at);
+      report(diag::ExtraComma({at, at + 1}, wanted()).fix("remove the comma", {{{at, at + 1}, ""}}));
       return;
     case Expect::kEnd:
       ready_for_value(at, false);
@@ -197,25 +182,20 @@ void TreeBuilder::on_comma_out_of_place(uint32_t at) {
 }
 
 void TreeBuilder::on_colon_out_of_place(uint32_t at) {
+  const bool no_braces = top().expect == Expect::kEnd && nodes_.front().kind == NodeKind::kString;  // said better below
+  if (!no_braces && repair(at)) return;
   switch (top().expect) {
     case Expect::kColon:
       return;
     case Expect::kNameOrClose:
-      report(diag::MissingName({at, at + 1}).help("write a name in double quotes before the colon"),
-             library_text_here(at), at);
-      expect_any_value(at);
-      return;
+      report(diag::MissingName({at, at + 1}).help("write a name in double quotes before the colon"));
+      return expect_any_value(at);
     case Expect::kCommaOrClose:
-      if (name_in_unclosed_array(at)) return;
-      {
-        Diagnostic d = diag::ExtraColon({at, at + 1}, wanted());
-        if (!in_object()) d = std::move(d).fix("write a comma", {{{at, at + 1}, ","}});
-        report(std::move(d), library_text_here(at), at);
-      }
+      report(diag::ExtraColon({at, at + 1}, wanted()));
       return expect_any_value(at);
     case Expect::kValue:
     case Expect::kValueOrClose:
-      report(diag::ExtraColon({at, at + 1}, wanted()).fix("remove the colon", {{{at, at + 1}, ""}}), library_text_here(at), at);
+      report(diag::ExtraColon({at, at + 1}, wanted()).fix("remove the colon", {{{at, at + 1}, ""}}));
       return;
     case Expect::kEnd:
       ready_for_value(at, false);
@@ -224,24 +204,24 @@ void TreeBuilder::on_colon_out_of_place(uint32_t at) {
 }
 
 void TreeBuilder::on_close_out_of_place(NodeKind kind, uint32_t at) {
+  if (repair(at)) return;
   const std::string_view bracket = text_.substr(at, 1);
   if (top().expect == Expect::kEnd) {
     ready_for_value(at, false);
     return;
   }
-  const size_t target = frame_closed_by(at);
+  size_t target = frames_.size() - 1;
+  while (target > 0 && nodes_[frames_[target].node].kind != kind) --target;
   if (target == 0) {
-    report(diag::StrayBracket({at, at + 1}, bracket).fix("remove the bracket", {{{at, at + 1}, ""}}),
-           library_text_here(at), at);
+    report(diag::StrayBracket({at, at + 1}, bracket).fix("remove the bracket", {{{at, at + 1}, ""}}));
     if (top().node == kNone) bracket_fault_ = true;
     return;
   }
   if (target + 1 < frames_.size()) {
     const uint32_t opener = nodes_[top().node].span.begin;
-    report(diag::UnclosedBracket({at, at + 1}, text_.substr(opener, 1), fmt::format("`{}`", bracket))
+    report(diag::UnclosedBracket({at, at + 1}, bracket_of(top().node), fmt::format("`{}`", bracket))
                .label({opener, opener + 1}, "opened here")
-               .fix("close it", {{{last_end_, last_end_}, in_object() ? "}" : "]"}}),
-           library_text_here(at), at);
+               .fix("close it", {{{last_end_, last_end_}, in_object() ? "}" : "]"}}));
     leave_frames_above(target);
   }
   quiet_ = false;
@@ -249,27 +229,16 @@ void TreeBuilder::on_close_out_of_place(NodeKind kind, uint32_t at) {
     report_missing_value(at);
     add_missing(last_end_);
   }
-  const bool fits = (kind == NodeKind::kObject) == in_object();
-  if (!fits) {
-    const uint32_t opener = nodes_[top().node].span.begin;
-    report(diag::MismatchedBracket({at, at + 1}, bracket, text_.substr(opener, 1))
-               .label({opener, opener + 1}, "opened here")
-               .fix("replace the bracket", {{{at, at + 1}, in_object() ? "}" : "]"}}),
-           library_text_here(at), at);
-  }
   close_frame(at + 1, false);
 }
 
 void TreeBuilder::on_stray(uint32_t begin, uint32_t end) {
   if (top().expect == Expect::kEnd) {
-    ready_for_value(begin, false);
+    if (!repair(begin)) ready_for_value(begin, false);
     return;
   }
-  if (reopen_string(begin)) return;
-  const std::string library = library_text_here(begin);
   if (begin == 0 && text_.starts_with("\xef\xbb\xbf")) {
-    report(diag::ByteOrderMark({0, 3}).help("HuJSON is UTF-8 without a mark").fix("remove the mark", {{{0, 3}, ""}}),
-           library, begin);
+    report(diag::ByteOrderMark({0, 3}).help("HuJSON is UTF-8 without a mark").fix("remove the mark", {{{0, 3}, ""}}));
     resume_ = 3;
     return;
   }
@@ -277,31 +246,31 @@ void TreeBuilder::on_stray(uint32_t begin, uint32_t end) {
     const auto line_end = static_cast<uint32_t>(std::min(text_.find('\n', begin), text_.size()));
     report(diag::HashComment({begin, begin + 1})
                .help("a comment begins with `//`, or stands between `/*` and `*/`")
-               .fix("write `//`", {{{begin, begin + 1}, "//"}}),
-           library, begin);
+               .fix("write `//`", {{{begin, begin + 1}, "//"}}));
     resume_ = line_end;
     return;
   }
-  if (wrong_quotes(begin, library) || placeholder(begin, library)) return;
+  if (wrong_quotes(begin) || placeholder(begin)) return;
+  const bool odd_separator = text_[begin] == '=' || text_[begin] == ';';
+  const bool quote = text_[begin] == '\'' || lost_opening_quote(end);
+  if ((quote || !takes_value()) && !odd_separator && repair(begin)) return;
   const uint32_t length = decode_utf8(text_, begin).length;
   Diagnostic d = diag::UnexpectedCharacter({begin, begin + length}, shown(begin, begin + length), wanted());
   if (text_[begin] == '=' && top().expect == Expect::kColon) {
     const uint32_t stop = begin + (text_.substr(begin, 2) == "=>" ? 2 : 1);
-    report(std::move(d).fix("write a colon", {{{begin, stop}, ":"}}), library, begin);
+    report(std::move(d).fix("write a colon", {{{begin, stop}, ":"}}));
     top().expect = Expect::kValue;
     resume_ = stop;
     return;
   }
   if (text_[begin] == ';' && top().expect == Expect::kCommaOrClose) {
-    report(std::move(d).fix("write a comma", {{{begin, begin + 1}, ","}}), library, begin);
+    report(std::move(d).fix("write a comma", {{{begin, begin + 1}, ","}}));
     take_comma(begin);
     resume_ = begin + 1;
     return;
   }
-  report(std::move(d), library, begin);
-  if (top().expect != Expect::kColon && top().expect != Expect::kCommaOrClose) {
-    add_name_or_value(NodeKind::kError, begin, end, kBroken);
-  }
+  report(std::move(d));
+  if (takes_value()) add_name_or_value(NodeKind::kError, begin, end, kBroken);
   quiet_ = true;
 }
 
@@ -310,21 +279,18 @@ void TreeBuilder::on_comment(uint32_t begin, uint32_t end) {
   const size_t bad = first_invalid_utf8(comment);
   if (bad == std::string_view::npos) return;
   const auto at = static_cast<uint32_t>(begin + bad);
-  report(diag::InvalidUtf8({at, at + 1}, shown(at, at + 1)).help("save the file as UTF-8"), "invalid UTF-8 in comment", begin);
+  report(diag::InvalidUtf8({at, at + 1}, shown(at, at + 1)).help("save the file as UTF-8"));
 }
 
 void TreeBuilder::on_unclosed_comment(uint32_t begin) {
   const auto end = static_cast<uint32_t>(text_.size());
-  const std::string library = "parsing comment: unexpected EOF";
   if (text_[begin + 1] == '/') {
     report(diag::CommentAtEnd({begin, end})
                .help("the hosted service refuses a file that ends inside a comment")
-               .fix("end the file with a newline", {{{end, end}, "\n"}}),
-           library, begin);
+               .fix("end the file with a newline", {{{end, end}, "\n"}}));
     return;
   }
-  report(diag::UnclosedComment({begin, begin + 2}).fix("close the comment at the end of the text", {{{end, end}, "*/"}}, FixSafety::kUnsafe),
-         library, begin);
+  report(diag::UnclosedComment({begin, begin + 2}).fix("close the comment at the end of the text", {{{end, end}, "*/"}}, FixSafety::kUnsafe));
   bracket_fault_ = true;
 }
 
@@ -333,27 +299,12 @@ void TreeBuilder::on_end() {
   quiet_ = false;
   if (top().node == kNone) {
     if (top().expect != Expect::kValue) return;
-    if (!bracket_fault_) {
-      report(diag::EmptyText({end, end}).help("the smallest policy is `{}`"), "parsing value: unexpected EOF", end);
-    }
+    if (!bracket_fault_) report(diag::EmptyText({end, end}).help("the smallest policy is `{}`"));
     add_missing(end);
     return;
   }
-  if (!bracket_fault_) {
-    const uint32_t opener = nodes_[likely_unclosed()].span.begin;
-    std::string closers;
-    for (size_t i = frames_.size() - 1; i > 0; --i) closers += nodes_[frames_[i].node].kind == NodeKind::kObject ? '}' : ']';
-    std::string library = "parsing value: unexpected EOF";
-    if (top().expect == Expect::kColon) library = "parsing object after name: unexpected EOF";
-    if (top().expect == Expect::kCommaOrClose) {
-      library = in_object() ? "parsing object after value: unexpected EOF" : "parsing array after value: unexpected EOF";
-    }
-    report(diag::UnclosedBracket({end, end}, text_.substr(opener, 1), "the end of the text")
-               .label({opener, opener + 1}, "opened here")
-               .help(fmt::format("close what is open with `{}`", closers.substr(0, 40)))
-               .fix("close what is open", {{{end, end}, closers + "\n"}}, FixSafety::kUnsafe),
-           std::move(library), end);
-  }
+  if (!bracket_fault_ && !stopped_ && repair(end)) return;
+  if (!bracket_fault_) report_unclosed_at_end();
   leave_frames_above(0);
 }
 

@@ -10,10 +10,13 @@
 #include <vector>
 
 #include "parser/diagnostics/diagnostic.h"
+#include "parser/syntax/machine.h"
 #include "parser/syntax/parse.h"
 #include "parser/syntax/tree.h"
 
 namespace aclc {
+
+struct Repair;
 
 class TreeBuilder {
  public:
@@ -41,7 +44,7 @@ class TreeBuilder {
     const Expect expect = top().expect;
     if ((expect == Expect::kValue || expect == Expect::kValueOrClose) && frames_.size() <= limits_.max_depth) {
       quiet_ = false;
-      open_frame(kind, at, false);
+      open_frame(kind, at);
     } else {
       on_open_out_of_place(kind, at);
     }
@@ -69,7 +72,7 @@ class TreeBuilder {
   }
 
   void on_string(uint32_t begin, uint32_t end);
-  void on_unclosed_string(uint32_t begin, uint32_t end, bool ends_the_text);
+  void on_unclosed_string(uint32_t begin, uint32_t end);
   void on_word(uint32_t begin, uint32_t end);
   void on_stray(uint32_t begin, uint32_t end);
   void on_comment(uint32_t begin, uint32_t end);
@@ -81,30 +84,16 @@ class TreeBuilder {
   bool going() const { return resume_ == 0 && !stopped_; }
   uint32_t take_resume() { return std::exchange(resume_, 0); }
   bool stopped() const { return stopped_; }
-  /// The library's one error is still to come: the next fault is it.
-  bool sets_library_text() const {
-    const bool replaces = provisional_depth_ != 0 && frames_.size() > provisional_depth_;
-    return library_text_.empty() || replaces;
-  }
-
   std::vector<SyntaxNode> take_nodes() { return std::move(nodes_); }
   /// The first of them carries the library's text as upstream.
   std::vector<Diagnostic> take_diagnostics();
 
  private:
-  enum class Expect : uint8_t {
-    kValue,          ///< the top-level value or a member's value
-    kValueOrClose,   ///< in an array
-    kNameOrClose,    ///< in an object
-    kColon,          ///< after a name
-    kCommaOrClose,   ///< after a value
-    kEnd,            ///< after the top-level value
-  };
+  using Expect = Machine::Expect;
   struct Frame {
     uint32_t node;    ///< the composite; kNone for the text itself
     uint32_t member;  ///< the member being read, or kNone
     Expect expect;
-    bool as_name = false;    ///< a composite where a name must stand
     bool has_comma = false;  ///< a comma came after the last child
   };
   static constexpr uint32_t kNone = UINT32_MAX;
@@ -135,13 +124,16 @@ class TreeBuilder {
     frame.expect = frame.node == kNone ? Expect::kEnd : Expect::kCommaOrClose;
   }
   void take_comma(uint32_t at) {
-    top().has_comma = true;
-    top().expect = in_object() ? Expect::kNameOrClose : Expect::kValueOrClose;
+    expect_next();
     last_end_ = at + 1;
   }
-  void open_frame(NodeKind kind, uint32_t at, bool as_name) {
+  void expect_next() {
+    top().has_comma = true;
+    top().expect = in_object() ? Expect::kNameOrClose : Expect::kValueOrClose;
+  }
+  void open_frame(NodeKind kind, uint32_t at) {
     const uint32_t node = add(kind, at, at + 1);
-    frames_.push_back({node, kNone, kind == NodeKind::kObject ? Expect::kNameOrClose : Expect::kValueOrClose, as_name});
+    frames_.push_back({node, kNone, kind == NodeKind::kObject ? Expect::kNameOrClose : Expect::kValueOrClose});
     last_end_ = at + 1;
   }
   void close_frame(uint32_t end, bool unclosed) {
@@ -151,10 +143,7 @@ class TreeBuilder {
     node.next = static_cast<uint32_t>(nodes_.size());
     node.flags |= static_cast<uint8_t>((unclosed ? kUnclosed | kBroken : 0) | (frame.has_comma ? kTrailingComma : 0));
     frames_.pop_back();
-    if (frames_.size() <= provisional_depth_) provisional_depth_ = 0;
-    if (!frame.as_name) return end_value(end);
-    last_end_ = end;
-    top().expect = Expect::kColon;
+    end_value(end);
   }
   void grow(uint32_t end);
   void add_missing(uint32_t at);
@@ -167,31 +156,42 @@ class TreeBuilder {
   void on_close_out_of_place(NodeKind kind, uint32_t at);
   void on_comma_out_of_place(uint32_t at);
   void on_colon_out_of_place(uint32_t at);
+  bool takes_value() const;
   bool ready_for_value(uint32_t at, bool is_string);
+  void add_unclosed_string(uint32_t begin, uint32_t stop);
   void add_name_or_value(NodeKind kind, uint32_t begin, uint32_t end, uint8_t flags);
   void text_after_end(uint32_t at);
-  bool extra_value(uint32_t at, bool is_string);
-  bool leave_array_for_name(uint32_t at);
-  bool name_in_unclosed_array(uint32_t at);
-  void leave_object_for_value(uint32_t at);
   void expect_any_value(uint32_t at);
-  size_t frame_closed_by(uint32_t at) const;
   uint32_t likely_unclosed() const;
+
+  // Repairs (apply_repair.cpp): a look at what stands around a token out of place, for the one slip behind it. False: none is
+  // likely, and what is reported about the token alone has to do.
+  struct Window;
+  bool repair(uint32_t at);
+  bool repair_from_afar(uint32_t at, const Repair& near);
+  Window window_from(uint32_t first, uint32_t at, size_t ahead) const;
+  std::vector<Frame> frames_before(uint32_t node) const;
+  void rewind(const Window& window);
+  void apply(const Window& window, const Repair& repair);
+  void feed(const Token& token);
+  void feed_all(const std::vector<Token>& tokens, size_t begin, size_t end);
+  void make(const Repair& repair, const Token* token, uint32_t at);
+  void close_out(const Repair& repair, const Token* token, uint32_t at);
+  Diagnostic too_much(const Token& token) const;
 
   // Quotes (quotes.cpp)
   uint32_t likely_end(uint32_t begin, uint32_t end, bool name) const;
-  bool reopen_string(uint32_t at);
-  bool lost_opening_quote(uint32_t begin, uint32_t end);
-  bool wrong_quotes(uint32_t begin, const std::string& library);
-  bool placeholder(uint32_t begin, const std::string& library);
+  bool lost_opening_quote(uint32_t end) const;
+  bool wrong_quotes(uint32_t begin);
+  bool placeholder(uint32_t begin);
   void leave_frames_above(size_t frame);
   std::string_view wanted() const;
 
   // Reports
-  void report(Diagnostic d, std::string library_text, uint32_t library_at);
   void report(Diagnostic d);
   void report_missing_value(uint32_t at);
-  std::string library_text_here(uint32_t at) const;
+  void report_unclosed_at_end();
+  std::string_view bracket_of(uint32_t node) const { return nodes_[node].kind == NodeKind::kObject ? "{" : "["; }
   void check_string(uint32_t begin, uint32_t end);
   std::string shown(uint32_t begin, uint32_t end) const;
 
@@ -200,10 +200,14 @@ class TreeBuilder {
   std::vector<SyntaxNode> nodes_;
   std::vector<Frame> frames_;
   std::vector<Diagnostic> diagnostics_;
-  std::string library_text_;      ///< what the library says: its first error
-  size_t provisional_depth_ = 0;  ///< while more frames are open than these, an inner error replaces that text
   uint32_t last_end_ = 0;            ///< end of the last token that was no blank or comment
   uint32_t resume_ = 0;
+  uint32_t floor_ = 0;          ///< what ends before here has been reported or repaired, and is not taken back
+  uint32_t murky_ = 0;          ///< what begins before here is not reported: a repair close by was a poor guess
+  int searches_left_ = 100;     ///< repairs looked for; a text with more mistakes gains nothing by more
+  int far_left_ = 4;            ///< the same through all of the text
+  bool doubtful_ = false;       ///< the repair at hand fits badly: it is no fix to offer
+  bool replaying_ = false;      ///< tokens come from a repair
   bool quiet_ = false;          ///< after garbage, until the next comma or bracket
   bool bracket_fault_ = false;  ///< brackets do not pair up: the end is not reported again
   bool stopped_ = false;

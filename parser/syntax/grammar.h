@@ -44,19 +44,7 @@ struct word : plus<ranges<'a', 'z', 'A', 'Z', '0', '9', '+', '+', '-', '.'>> {};
 // Nearly every string is plain: printable ASCII without an escape, with nothing in it to judge.
 struct plain_string : seq<one<'"'>, scan<find_not_plain>, one<'"'>> {};
 struct line_string : seq<one<'"'>, star<sor<not_one<'"', '\\', '\n'>, seq<one<'\\'>, not_one<'\n'>>>>, one<'"'>> {};
-// A string that its line does not close. The library reads on to a closing quote, which matters for the words of its one
-// error; after that error the line is enough, and reading on for every lost quote would cost quadratic time.
-struct library_goes_on {
-  using rule_t = library_goes_on;
-  using subs_t = empty_list;
-  template <apply_mode, rewind_mode, template <class...> class, template <class...> class, class Input, class State>
-  static bool match(Input&, State& state) {
-    return state.library_goes_on();
-  }
-};
-struct string_body : star<sor<not_one<'"', '\\'>, seq<one<'\\'>, any>>> {};
-struct long_string : seq<library_goes_on, one<'"'>, string_body, one<'"'>> {};
-struct endless_string : seq<library_goes_on, one<'"'>, star<any>> {};
+// A string that its line does not close: the line is all of it, whatever the library, which reads on to the next quote, thinks.
 struct cut_string : seq<one<'"'>, scan<find_newline>> {};
 
 // Bytes that begin no token, up to the next that does; one at least.
@@ -64,7 +52,7 @@ struct token_start : one<' ', '\t', '\n', '\r', '{', '}', '[', ']', ':', ',', '"
 struct stray : seq<any, star<not_at<token_start>, any>> {};
 
 struct token : sor<plain_string, comma, colon, word, object_open, object_close, array_open, array_close, line_comment,
-                   line_string, long_string, endless_string, cut_string, block_comment, endless_comment, stray> {};
+                   line_string, cut_string, block_comment, endless_comment, stray> {};
 
 // The builder may ask to go on elsewhere than after the token, or not at all; the run then ends.
 struct going {

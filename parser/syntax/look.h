@@ -13,6 +13,9 @@ size_t string_end(std::string_view text, size_t at);
 /// The first byte from `at` on that is no blank and in no comment; 0 at the end.
 char next_character(std::string_view text, size_t at);
 
+/// The same, but looking no farther than a few hundred bytes: a space where nothing stands there.
+char near_character(std::string_view text, size_t at);
+
 size_t line_start(std::string_view text, size_t at);
 
 /// The same, but looking no farther back than layout is made by hand: a longer line tells nothing.
@@ -20,5 +23,14 @@ size_t near_line_start(std::string_view text, size_t at);
 
 /// The white space that the line of `at` begins with.
 std::string_view indentation(std::string_view text, size_t at);
+
+/// 'a', `a` or typographic quotes: where the inside begins and ends, and the end of all; 0 where there are none.
+struct Quoted {
+  size_t inner = 0, close = 0, end = 0;
+};
+Quoted quoted_otherwise(std::string_view text, size_t at);
+
+/// The end of a `${NAME}` that stands at `at`; 0 where none does.
+size_t placeholder_end(std::string_view text, size_t at);
 
 }  // namespace aclc

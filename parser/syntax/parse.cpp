@@ -24,7 +24,6 @@ struct State {
     return static_cast<uint32_t>(in.end() - text);
   }
   bool going() const { return builder.going(); }
-  bool library_goes_on() const { return builder.sets_library_text(); }
 };
 
 template <class Rule>
@@ -44,19 +43,13 @@ struct Action<grammar::line_string> {
     s.builder.on_string(s.begin(in), s.end(in));
   }
 };
-template <bool kEndsTheText>
-struct Unclosed {
+template <>
+struct Action<grammar::cut_string> {
   template <class Token>
   static void apply(const Token& in, State& s) {
-    s.builder.on_unclosed_string(s.begin(in), s.end(in), kEndsTheText);
+    s.builder.on_unclosed_string(s.begin(in), s.end(in));
   }
 };
-template <>
-struct Action<grammar::long_string> : Unclosed<false> {};
-template <>
-struct Action<grammar::cut_string> : Unclosed<false> {};
-template <>
-struct Action<grammar::endless_string> : Unclosed<true> {};
 template <>
 struct Action<grammar::word> {
   template <class Token>

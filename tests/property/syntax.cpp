@@ -57,6 +57,7 @@ RC_GTEST_PROP(Syntax, FixesOfOneMutationMendIt, (uint32_t seed)) {
   HujsonText source(seed);
   const Parsed p(source.mutated(source.document()));
   if (p.found.size() != 1 || p.found[0].fixes.empty()) return;
+  if (p.found[0].kind == Kind::kUnclosedComment) return;  // nobody read what it swallowed
   const Parsed fixed(p.fixed());
   holds_together(fixed);
   // What looked like another mistake may leave one more behind, and no more.
