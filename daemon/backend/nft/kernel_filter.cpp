@@ -70,7 +70,14 @@ std::string element_text(Key key, const Json& parts) {
 
 }  // namespace
 
+Result<Done> KernelFilter::run(const std::string& script) {
+  const auto done = runner_.run(script);
+  ruleset_id_ = done ? runner_.ruleset_id() : 0;
+  return done;
+}
+
 Result<std::vector<std::string>> KernelFilter::set_names() {
+  if (sets_) return *sets_;
   const auto answer = runner_.query("list sets inet");
   if (!answer) return answer.error();
   std::vector<std::string> out;
@@ -88,37 +95,49 @@ Result<Done> KernelFilter::prepare() {
     there = there || (chain.value("table", "") == table_.name && chain.value("name", "") == "filter");
   }
   current_.reset();
-  if (!there) return runner_.run(base_script(table_) + deny_all_script(table_));
+  sets_.reset();
+  fingerprint_.clear();
+  if (!there) {
+    sets_.emplace();
+    return run(base_script(table_) + deny_all_script(table_));
+  }
   // Left by an earlier run: it enforces, and goes on until the first policy. Sets of generations that never came into use are
   // deleted with the next change.
-  if (const auto done = runner_.run(base_script(table_)); !done) return done;
+  if (const auto done = run(base_script(table_)); !done) return done;
   const auto sets = set_names();
   if (!sets) return sets.error();
   for (const std::string& set : *sets) {
     if (const auto n = generation_of(set)) generation_ = std::max(generation_, *n);
   }
+  sets_ = *sets;
   return Done{};
 }
 
 Result<Done> KernelFilter::remove() {
   current_.reset();
+  sets_.reset();
   fingerprint_.clear();
-  return runner_.run(remove_script(table_));
+  return run(remove_script(table_));
 }
 
 Result<Done> KernelFilter::deny_all() {
   current_.reset();
-  if (const auto done = runner_.run(deny_all_script(table_)); !done) return done;
+  if (const auto done = run(deny_all_script(table_)); !done) return done;
   const auto sets = set_names();
   if (!sets) return sets.error();
   fingerprint_.clear();
-  return sets->empty() ? Result<Done>(Done{}) : runner_.run(delete_sets_script(table_, *sets));
+  sets_.reset();
+  if (!sets->empty()) {
+    if (const auto done = run(delete_sets_script(table_, *sets)); !done) return done;
+  }
+  sets_.emplace();
+  return Done{};
 }
 
 Result<Done> KernelFilter::apply(const FilterBoxes& boxes, bool shields_up) {
   if (current_ && shields_up == shields_up_) {
     const auto delta = delta_script(table_, *current_, boxes, generation_, kLargestDelta);
-    if (delta && (delta->empty() || runner_.run(*delta).ok())) {
+    if (delta && (delta->empty() || run(*delta).ok())) {
       current_ = boxes;
       last_was_delta_ = true;
       return Done{};
@@ -129,30 +148,32 @@ Result<Done> KernelFilter::apply(const FilterBoxes& boxes, bool shields_up) {
 }
 
 Result<Done> KernelFilter::restore(const FilterBoxes& boxes, bool shields_up) {
-  if (const auto done = runner_.run(base_script(table_)); !done) return done;
+  if (const auto done = run(base_script(table_)); !done) return done;
   current_.reset();
+  sets_.reset();
   return stage_and_flip(boxes, shields_up);
 }
 
 Result<Done> KernelFilter::stage_and_flip(const FilterBoxes& boxes, bool shields_up) {
   const auto obsolete = set_names();
   if (!obsolete) return obsolete.error();
+  sets_.reset();
   const uint64_t next = generation_ + 1;
   const std::string stage = stage_script(table_, boxes, next);
   if (!stage.empty()) {
-    if (const auto done = runner_.run(stage); !done) return done;
+    if (const auto done = run(stage); !done) return done;
   }
-  if (const auto done = runner_.run(flip_script(table_, boxes, next, shields_up, *obsolete)); !done) {
-    std::vector<std::string> staged;
-    for (const SetPlan& set : sets_of(boxes)) staged.push_back(set.name + "_g" + std::to_string(next));
-    static_cast<void>(runner_.run(delete_sets_script(table_, staged)));  // best effort; the next change deletes them else
+  std::vector<std::string> staged;
+  for (const SetPlan& set : sets_of(boxes)) staged.push_back(set.name + "_g" + std::to_string(next));
+  if (const auto done = run(flip_script(table_, boxes, next, shields_up, *obsolete)); !done) {
+    static_cast<void>(run(delete_sets_script(table_, staged)));  // best effort; the next change deletes them else
     return done;
   }
   generation_ = next;
   current_ = boxes;
   shields_up_ = shields_up;
+  sets_ = std::move(staged);
   fingerprint_.clear();
-  if (const auto print = fingerprint()) fingerprint_ = *print;
   return Done{};
 }
 
@@ -167,10 +188,17 @@ Result<std::string> KernelFilter::fingerprint() {
 }
 
 Result<bool> KernelFilter::is_untouched() {
-  if (fingerprint_.empty()) return true;
+  if (!current_) return true;
+  const uint32_t id = runner_.ruleset_id();
+  const bool nobody_changed_anything = id != 0 && id == ruleset_id_;
+  if (nobody_changed_anything && !fingerprint_.empty()) return true;
   const auto now = fingerprint();
   if (!now) return false;  // a table or chain that cannot be listed is gone
-  return *now == fingerprint_;
+  // Taken when it is first asked for, since a change of policy should not wait for it.
+  if (fingerprint_.empty() && (id == 0 || nobody_changed_anything)) fingerprint_ = *now;
+  if (*now != fingerprint_) return false;
+  ruleset_id_ = id;
+  return true;
 }
 
 Result<std::map<std::string, Count>> KernelFilter::counters() {

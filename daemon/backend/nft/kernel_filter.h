@@ -31,7 +31,7 @@ class KernelFilter {
   Result<Done> apply(const FilterBoxes& boxes, bool shields_up = false);
   /// Puts the whole table up again, whatever has become of it.
   Result<Done> restore(const FilterBoxes& boxes, bool shields_up = false);
-  Result<Done> set_masquerade(bool wanted) { return runner_.run(masquerade_script(table_, wanted)); }
+  Result<Done> set_masquerade(bool wanted) { return run(masquerade_script(table_, wanted)); }
   /// Nothing but replies come in from now on.
   Result<Done> deny_all();
   Result<Done> remove();
@@ -40,7 +40,8 @@ class KernelFilter {
   Result<std::map<std::string, Count>> counters();
   /// Packets that each rule let in since its boxes came into the kernel. Slow for large tables: every element is read.
   Result<std::map<uint32_t, Count>> rule_counts();
-  /// Whether the rules are still those that were put there; sets are looked at by name only.
+  /// Whether the rules are still those that were put there; sets are looked at by name only. Cheap while nobody changes anything in
+  /// nftables at all.
   Result<bool> is_untouched();
 
   uint64_t generation() const { return generation_; }
@@ -49,6 +50,7 @@ class KernelFilter {
  private:
   Result<Done> stage_and_flip(const FilterBoxes& boxes, bool shields_up);
   Result<std::vector<std::string>> set_names();
+  Result<Done> run(const std::string& script);
   Result<std::string> fingerprint();
 
   Runner& runner_;
@@ -57,7 +59,9 @@ class KernelFilter {
   std::optional<FilterBoxes> current_;
   bool shields_up_ = false;
   bool last_was_delta_ = false;
-  std::string fingerprint_;
+  std::optional<std::vector<std::string>> sets_;  // of the table; nothing: they have to be asked for
+  std::string fingerprint_;                       // of the rules; empty: not taken yet
+  uint32_t ruleset_id_ = 0;                       // after our last transaction
 };
 
 }  // namespace aclc::nft

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "daemon/backend/nft/ruleset_id.h"
+
 namespace aclc::nft {
 namespace {
 
@@ -84,6 +86,7 @@ class LibNftables : public Runner {
     if (!outcome.ok) return Failure{"nftables refused `" + command + "`: " + outcome.error};
     return std::move(outcome.output);
   }
+  uint32_t ruleset_id() override { return nft::ruleset_id(); }
 };
 
 }  // namespace

@@ -16,6 +16,9 @@ class Runner {
   virtual Result<Done> run(const std::string& script) = 0;
   /// Answers of `list` commands, as JSON. Elements of sets are fetched only on demand, since there may be 100 000.
   virtual Result<std::string> query(const std::string& command, bool with_elements = false) = 0;
+  /// Changes with every transaction of anybody in this network namespace; 0: not known. Costs next to nothing, unlike a query, which
+  /// fetches all elements of the table whatever it shows of them.
+  virtual uint32_t ruleset_id() { return 0; }
 };
 
 /// In this process; a large script in a short-lived child, since libnftables needs kilobytes for each element and keeps them.
