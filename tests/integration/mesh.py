@@ -36,10 +36,11 @@ def why_not_here(*programs):
             return program
     if not os.path.exists("/dev/net/tun"):
         return "/dev/net/tun"
-    if run("ip", "netns", "add", "aclct-probe", check=False).returncode != 0:
+    probe = f"aclct-probe-{os.getpid()}"
+    if run("ip", "netns", "add", probe, check=False).returncode != 0:
         return "network namespaces"
-    usable = run("nft", "list", "ruleset", ns="aclct-probe", check=False).returncode == 0
-    run("ip", "netns", "del", "aclct-probe", check=False)
+    usable = run("nft", "list", "ruleset", ns=probe, check=False).returncode == 0
+    run("ip", "netns", "del", probe, check=False)
     return None if usable else "nftables in a network namespace"
 
 
