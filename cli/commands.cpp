@@ -7,7 +7,9 @@ namespace {
 constexpr Command kCommands[] = {
     {"check", "would the control plane take it? every fault with its place, its cause and a fix", define_check},
     {"test", "run `tests` and `sshTests` and report every assertion", define_test},
+    {"diff", "who gains and who loses access between two policies", define_diff},
     {"why", "may A reach B? by which rule, or how near", define_why},
+    {"lint", "what is valid but wrong, risky, dead or useless, with fixes", define_lint},
     {"fmt", "print, check or write the canonical layout", define_fmt},
     {"compile", "what every node gets: filter and ssh rules, routes, peers, and because of which line", define_compile},
     {"decide", "what wire rules (a netmap's packet filter) say to packets", define_decide},

@@ -93,6 +93,7 @@ std::string rendered(Run& run, const OutputOptions& output, const Showing& showi
       return render_junit(run.sources, others, showing.files, showing.tests, output.fail_on);
     }
     case Format::kText:
+    case Format::kMarkdown:  // no command shows findings so
       break;
   }
   TextStyle style;

@@ -8,7 +8,7 @@
 namespace aclc::cli {
 namespace {
 
-constexpr std::string_view kFormatNames[] = {"text", "json", "sarif", "junit", "github"};
+constexpr std::string_view kFormatNames[] = {"text", "json", "sarif", "junit", "github", "markdown"};
 
 /// An option that takes one of some words. What is not among them is a usage error that lists them.
 template <class Value>
@@ -56,6 +56,10 @@ void add_policy_options(CLI::App& app, PolicyOptions& out, Takes takes) {
   CLI::Option* paths =
       app.add_option("POLICY", out.paths, "file to read, - for standard input (default policy.hujson)");
   paths->type_name("")->expected(1, takes == Takes::kOne ? 1 : 1 << 20);
+  add_dialect_options(app, out);
+}
+
+void add_dialect_options(CLI::App& app, PolicyOptions& out) {
   app.add_option("--stdin-filename", out.stdin_filename, "name of standard input in messages")->type_name("NAME");
   add_choice<Target>(app, "--target", out.pipeline.target,
                      {{"tailscale", Target::kTailscale}, {"headscale", Target::kHeadscale}},

@@ -16,7 +16,7 @@ class App;
 
 namespace aclc::cli {
 
-enum class Format { kText, kJson, kSarif, kJunit, kGithub };
+enum class Format { kText, kJson, kSarif, kJunit, kGithub, kMarkdown };
 
 /// `--format` and `--color`; of commands whose answer is findings also `--output`, `--summary` and `--fail-on`.
 struct OutputOptions {
@@ -44,6 +44,8 @@ struct PolicyOptions {
 /// How many policies the command takes.
 enum class Takes { kOne, kMany };
 void add_policy_options(CLI::App& app, PolicyOptions& out, Takes takes);
+/// All of them but POLICY, for commands that name their policies otherwise.
+void add_dialect_options(CLI::App& app, PolicyOptions& out);
 
 /// `--tailnet` and `--strict`.
 struct TailnetOptions {

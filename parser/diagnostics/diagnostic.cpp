@@ -12,6 +12,7 @@ namespace {
 constexpr KindInfo kKinds[] = {
 #define DIAG(Name, slug, severity, format, ...) {slug, severity, format},
 #include "parser/diagnostics/kinds.def"
+#include "parser/diagnostics/kinds_lint_rules.def"
 #undef DIAG
 };
 

@@ -49,6 +49,7 @@ const std::map<std::string, std::string>& phases() {
 #include "parser/diagnostics/kinds_test.def"
     phase = "lint";
 #include "parser/diagnostics/kinds_lint.def"
+#include "parser/diagnostics/kinds_lint_rules.def"
 #undef DIAG
     return out;
   }();

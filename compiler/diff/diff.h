@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who gains and who loses access to what between two policies on one tailnet: exactly, from the tables of compiler/reference.
+//
+// For every device the packets that its filter takes under either policy are compared, by classes: addresses that the rules of both
+// cannot tell apart. What differs is put together again over sources, destinations and devices, so that a change is said once.
+#pragma once
+
+#include <bitset>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/net/address_set.h"
+#include "base/net/ports.h"
+#include "base/span.h"
+#include "compiler/check/check.h"
+#include "compiler/tailnet/tailnet.h"
+#include "parser/policy/policy.h"
+#include "parser/syntax/tree.h"
+
+namespace aclc {
+
+/// What packets from one class of addresses to another pass.
+struct AccessSet {
+  PortSet tcp, udp, sctp;
+  std::bitset<256> others;  ///< protocols without ports but ICMP
+  bool ping = false;        ///< ICMP: it passes as soon as anything does
+
+  bool empty() const { return tcp.empty() && udp.empty() && sctp.empty() && others.none() && !ping; }
+  AccessSet minus(const AccessSet& o) const;
+  /// `tcp,udp 80,443 · gre`
+  std::string to_text() const;
+  friend bool operator==(const AccessSet&, const AccessSet&) = default;
+};
+
+/// One packet that shows a change.
+struct AccessWitness {
+  Address src, dst;
+  uint8_t protocol = 0;
+  uint16_t port = 0;
+};
+
+struct AccessChange {
+  bool gained = false;
+  bool own_devices = false;  ///< between the devices of each of the users in `sources`
+  std::vector<std::string> sources, destinations;  ///< users, tags, devices, CIDRs
+  size_t source_devices = 0, destination_devices = 0;
+  AddressSet source_addresses, destination_addresses;
+  AccessSet access;
+  AccessWitness witness;
+  std::vector<Span> rules;  ///< of the new policy where gained, of the old one where lost; empty for absent `acls` and `grants`
+};
+
+/// What differs at devices beside packets: "ssh rules", "app capabilities", "node attributes".
+struct OtherChange {
+  std::string what;
+  std::vector<std::string> devices;
+};
+
+struct AccessDiff {
+  std::vector<AccessChange> changes;  ///< lost first, then gained; widest first
+  std::vector<OtherChange> others;
+  size_t devices = 0;
+
+  bool empty() const { return changes.empty() && others.empty(); }
+};
+
+/// One side: a policy that has passed the check.
+struct PolicyView {
+  const Policy& policy;
+  const SyntaxTree& tree;
+  const Definitions& definitions;
+};
+
+AccessDiff diff_access(const PolicyView& before, const PolicyView& after, const Tailnet& tailnet);
+
+/// A tailnet of one device for each user, tag and role that one of the policies names, for any other member and any other tagged
+/// device; the latter, and the devices of `via`, serve every network that the policies name.
+Tailnet universe_of(const Policy& before, const Policy& after);
+
+}  // namespace aclc

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/lint/context.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/check/insertion.h"
+
+namespace aclc {
+namespace {
+
+constexpr uint32_t kMaxPerKind = 1000;  ///< findings; a policy with more of one kind is no better understood by all
+
+const LintRule* row_of(Kind kind) {
+  for (const LintRule& rule : lint_rules()) {
+    if (rule.kind == kind) return &rule;
+  }
+  return nullptr;
+}
+
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+}  // namespace
+
+std::vector<Comment> comments_of(std::string_view text) {
+  std::vector<Comment> out;
+  bool alone = true;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\n') {
+      alone = true;
+    } else if (c == '"') {
+      for (++i; i < text.size() && text[i] != '"' && text[i] != '\n'; ++i) i += text[i] == '\\' ? 1 : 0;
+      alone = false;
+    } else if (c == '/' && i + 1 < text.size() && (text[i + 1] == '/' || text[i + 1] == '*')) {
+      const bool block = text[i + 1] == '*';
+      size_t end = block ? text.find("*/", i + 2) : text.find('\n', i);
+      if (end == std::string_view::npos) end = text.size();
+      if (!block && end > i && text[end - 1] == '\r') --end;
+      out.push_back({{static_cast<uint32_t>(i), static_cast<uint32_t>(end)}, alone});
+      i = block ? std::min(end + 1, text.size() - 1) : end - 1;
+    } else if (!is_blank(c) && c != '\r') {
+      alone = false;
+    }
+  }
+  return out;
+}
+
+LintContext::LintContext(const Policy& p, const SyntaxTree& t, const Definitions& d, const LintOptions& o, DiagnosticSink& sink)
+    : policy(p), tree(t), definitions(d), options(o), sink_(sink), reported_(all_kinds().size()) {}
+
+LintContext::~LintContext() = default;
+
+bool LintContext::wanted(Kind kind) const {
+  const auto level = options.levels.find(kind);
+  if (level != options.levels.end()) return level->second != LintLevel::kOff;
+  const LintRule* row = row_of(kind);
+  return row == nullptr || row->by_default;
+}
+
+void LintContext::report(Diagnostic d) {
+  if (!wanted(d.kind) || ++reported_[static_cast<size_t>(d.kind)] > kMaxPerKind) return;
+  const auto level = options.levels.find(d.kind);
+  if (level != options.levels.end()) {
+    d.severity = level->second == LintLevel::kError     ? Severity::kError
+                 : level->second == LintLevel::kWarning ? Severity::kWarning
+                                                        : Severity::kNote;
+  }
+  sink_.report(std::move(d));
+}
+
+const std::vector<Use>& LintContext::uses() {
+  if (uses_) return *uses_;
+  uses_ = std::make_unique<std::vector<Use>>();
+  const auto add = [&](Selectors list, Position position, Span owner) {
+    for (const Selector& s : policy.at(list)) uses_->push_back({&s, position, owner});
+  };
+  const auto postures = [&](const PostureRefs& refs, Span owner) { add(refs.names, Position::kSrcPosture, owner); };
+  for (const AclRule& r : policy.acls) {
+    add(r.src, Position::kAclSrc, r.span);
+    for (const Destination& d : policy.at(r.dst)) uses_->push_back({&d.selector, Position::kAclDst, r.span});
+    postures(r.src_posture, r.span);
+  }
+  for (const Grant& r : policy.grants) {
+    add(r.src, Position::kGrantSrc, r.span);
+    add(r.dst, Position::kGrantDst, r.span);
+    add(r.via, Position::kVia, r.span);
+    postures(r.src_posture, r.span);
+  }
+  for (const SshRule& r : policy.ssh) {
+    add(r.src, Position::kSshSrc, r.span);
+    add(r.dst, Position::kSshDst, r.span);
+    add(r.recorder, Position::kRecorder, r.span);
+    postures(r.src_posture, r.span);
+  }
+  for (const Group& g : policy.groups) add(g.members, Position::kGroupMember, g.span);
+  for (const TagOwner& t : policy.tag_owners) add(t.owners, Position::kTagOwner, t.span);
+  for (const IpSet& set : policy.ipsets) {
+    for (const IpSetElement& e : policy.at(set.elements)) uses_->push_back({&e.target, Position::kIpSetElement, set.span});
+  }
+  for (const NodeAttr& a : policy.node_attrs) add(a.target, Position::kNodeAttrTarget, a.span);
+  for (const RouteApprovers& r : policy.auto_approvers.routes) add(r.approvers, Position::kRouteApprover, r.span);
+  add(policy.auto_approvers.exit_node, Position::kExitNodeApprover, policy.auto_approvers.span);
+  for (const ServiceApprovers& s : policy.auto_approvers.services) {
+    uses_->push_back({&s.service, Position::kServiceKey, s.span});
+    add(s.approvers, Position::kServiceApprover, s.span);
+  }
+  for (const AclTest& t : policy.tests) {
+    uses_->push_back({&t.src, Position::kTestSrc, t.span});
+    for (const Slice<Destination> list : {t.accept, t.deny}) {
+      for (const Destination& d : policy.at(list)) uses_->push_back({&d.selector, Position::kTestDst, t.span});
+    }
+  }
+  for (const SshTest& t : policy.ssh_tests) {
+    uses_->push_back({&t.src, Position::kSshTestSrc, t.span});
+    add(t.dst, Position::kSshTestDst, t.span);
+  }
+  postures(policy.default_src_posture, {});
+  return *uses_;
+}
+
+const AccessModel& LintContext::model() {
+  if (!model_) model_ = std::make_unique<AccessModel>(policy, definitions, options.tailnet);
+  return *model_;
+}
+
+const Coverage& LintContext::coverage() {
+  if (!coverage_) coverage_ = std::make_unique<Coverage>(model());
+  return *coverage_;
+}
+
+const std::vector<Comment>& LintContext::comments() {
+  if (!comments_) comments_ = std::make_unique<std::vector<Comment>>(comments_of(tree.text()));
+  return *comments_;
+}
+
+const reference::World& LintContext::world() {
+  ACLC_CHECK(options.tailnet != nullptr);
+  if (!world_) world_ = std::make_unique<reference::World>(policy, definitions, *options.tailnet);
+  return *world_;
+}
+
+uint32_t LintContext::line_of(Span s) const {
+  // The index is made once for all messages of a run.
+  auto& lines = const_cast<LintContext*>(this)->lines_;
+  if (!lines) lines = std::make_unique<LineIndex>(tree.text());
+  return lines->line_of(s.begin);
+}
+
+std::string LintContext::line_name(Span s) const { return fmt::format("line {}", line_of(s)); }
+
+std::string LintContext::line_names(const std::vector<Span>& spans) const {
+  constexpr size_t kShown = 5;
+  if (spans.size() == 1) return line_name(spans.front());
+  std::string out = "lines ";
+  const size_t shown = std::min(spans.size(), kShown);
+  for (size_t i = 0; i < shown; ++i) {
+    if (i > 0) out += i + 1 == spans.size() ? " and " : ", ";
+    out += fmt::format("{}", line_of(spans[i]));
+  }
+  if (shown < spans.size()) out += fmt::format(" and {} more", spans.size() - shown);
+  return out;
+}
+
+std::vector<Edit> LintContext::removal(Span element) const {
+  const std::string_view text = tree.text();
+  uint32_t begin = element.begin, end = element.end;
+  const auto skip = [&](uint32_t at) {
+    while (at < text.size() && is_blank(text[at])) ++at;
+    return at;
+  };
+  uint32_t after = skip(end);
+  // White space and comments may stand before the comma; then its place is not ours to judge.
+  while (after < text.size() && (text[after] == '\n' || text[after] == '\r')) after = skip(after + 1);
+  const bool comma_after = after < text.size() && text[after] == ',';
+  if (after < text.size() && !comma_after && text[after] != ']' && text[after] != '}') return {};
+  std::vector<Edit> out;
+  if (comma_after) {
+    end = after + 1;
+  } else {
+    // The last one, without a comma of its own: that of the one before goes with it.
+    uint32_t before = begin;
+    while (before > 0 && (is_blank(text[before - 1]) || text[before - 1] == '\n' || text[before - 1] == '\r')) --before;
+    if (before == 0 || (text[before - 1] != ',' && text[before - 1] != '[' && text[before - 1] != '{')) return {};
+    if (text[before - 1] == ',') begin = before - 1;
+  }
+  // Its line, where nothing else stands on it but a comment about it.
+  uint32_t line = element.begin;
+  while (line > 0 && is_blank(text[line - 1])) --line;
+  const bool first_on_line = line == 0 || text[line - 1] == '\n';
+  uint32_t rest = skip(end);
+  if (first_on_line && text.substr(rest, 2) == "//") {
+    while (rest < text.size() && text[rest] != '\n') ++rest;
+  }
+  const bool last_on_line = rest >= text.size() || text[rest] == '\n' || text.substr(rest, 2) == "\r\n";
+  if (first_on_line && last_on_line && comma_after) {
+    begin = line;
+    end = rest;
+    while (end < text.size() && text[end] != '\n') ++end;
+    if (end < text.size()) ++end;
+  } else if (comma_after) {
+    end = skip(end);
+  }
+  out.push_back({{begin, end}, ""});
+  return out;
+}
+
+}  // namespace aclc

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the rules of lint share: the policy, where names are used, its rules in one list, and how to report. Internal to lint.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/check/positions.h"
+#include "compiler/lint/lint.h"
+#include "compiler/lint/model/coverage.h"
+#include "compiler/lint/model/model.h"
+#include "compiler/reference/world.h"
+#include "parser/diagnostics/lint_kinds.h"
+
+namespace aclc {
+
+/// A selector somewhere in the policy.
+struct Use {
+  const Selector* selector;
+  Position position;
+  Span owner;  ///< the rule, entry or member that holds it
+};
+
+/// A comment, from its `//` or `/*` to the end of its text.
+struct Comment {
+  Span span;
+  bool alone;  ///< nothing but white space stands before it on its line
+};
+/// In the order of the text.
+std::vector<Comment> comments_of(std::string_view text);
+
+class LintContext {
+ public:
+  LintContext(const Policy& policy, const SyntaxTree& tree, const Definitions& definitions, const LintOptions& options,
+              DiagnosticSink& sink);
+  ~LintContext();
+
+  const Policy& policy;
+  const SyntaxTree& tree;
+  const Definitions& definitions;
+  const LintOptions& options;
+
+  std::string_view text(const Selector& s) const { return policy.text(s); }
+  /// As the author wrote it.
+  std::string_view written(Span s) const { return tree.text().substr(s.begin, s.length()); }
+
+  /// Whether the rule's findings are wanted.
+  bool wanted(Kind kind) const;
+  /// With the level that is configured; dropped where that is off.
+  void report(Diagnostic d);
+
+  // Made on first use.
+  const std::vector<Use>& uses();
+  const AccessModel& model();
+  const Coverage& coverage();
+  const std::vector<Comment>& comments();
+  const reference::World& world();  ///< only with a tailnet
+
+  uint32_t line_of(Span s) const;
+  /// `line 12`.
+  std::string line_name(Span s) const;
+  /// `lines 3, 7 and 12`; of more than a few the first ones and how many others.
+  std::string line_names(const std::vector<Span>& spans) const;
+
+  /// Edits that take an element of an array, or a member of an object, out of the text. Empty where its surroundings are broken.
+  std::vector<Edit> removal(Span element) const;
+
+ private:
+  DiagnosticSink& sink_;
+  std::unique_ptr<std::vector<Use>> uses_;
+  std::unique_ptr<AccessModel> model_;
+  std::unique_ptr<Coverage> coverage_;
+  std::unique_ptr<std::vector<Comment>> comments_;
+  std::unique_ptr<reference::World> world_;
+  std::unique_ptr<LineIndex> lines_;
+  std::vector<uint32_t> reported_;
+};
+
+}  // namespace aclc

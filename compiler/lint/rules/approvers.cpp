@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// autoApprovers: who may bring routes into the tailnet.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/lint/rules/rules.h"
+
+namespace aclc::lints {
+namespace {
+
+std::vector<std::string_view> names_of(LintContext& c, Selectors list) {
+  std::vector<std::string_view> out;
+  for (const Selector& s : c.policy.at(list)) out.push_back(c.written(s.span));
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+bool is_prefix(const Selector& s) { return s.kind == SelectorKind::kPrefix || s.kind == SelectorKind::kAddress; }
+
+}  // namespace
+
+void broad_approver(LintContext& c) {
+  const auto judge = [&](Selectors list, std::string_view what) {
+    for (const Selector& s : c.policy.at(list)) {
+      if (is_broad(s)) c.report(diag::BroadApprover(s.span, c.written(s.span), what));
+    }
+  };
+  for (const RouteApprovers& r : c.policy.auto_approvers.routes) judge(r.approvers, fmt::format("routes in {}", c.written(r.prefix.span)));
+  judge(c.policy.auto_approvers.exit_node, "exit nodes");
+  for (const ServiceApprovers& s : c.policy.auto_approvers.services) judge(s.approvers, fmt::format("hosts of {}", c.written(s.service.span)));
+}
+
+void overlapping_approvers(LintContext& c) {
+  const auto& routes = c.policy.auto_approvers.routes;
+  constexpr size_t kMaxCompared = 1000;
+  for (size_t i = 0; i < routes.size() && routes.size() <= kMaxCompared; ++i) {
+    if (!is_prefix(routes[i].prefix)) continue;
+    const Prefix narrow = c.policy.prefix(routes[i].prefix).masked();
+    for (size_t j = 0; j < routes.size(); ++j) {
+      // The recipe for app connectors is a key of all addresses (Tailscale docs, "App connectors").
+      if (i == j || !is_prefix(routes[j].prefix)) continue;
+      const Prefix wide = c.policy.prefix(routes[j].prefix).masked();
+      if (wide.length == 0 || wide.length >= narrow.length || !wide.contains(narrow)) continue;
+      const auto own = names_of(c, routes[i].approvers), theirs = names_of(c, routes[j].approvers);
+      if (std::includes(own.begin(), own.end(), theirs.begin(), theirs.end())) continue;
+      c.report(diag::OverlappingApprovers(routes[i].prefix.span, narrow.to_text(), wide.to_text())
+                   .label(routes[j].prefix.span, "whoever may advertise this may advertise the other too"));
+      break;
+    }
+  }
+}
+
+void unused_route(LintContext& c) {
+  if (c.policy.allows_all()) return;
+  const AccessModel& model = c.model();
+  for (const RouteApprovers& r : c.policy.auto_approvers.routes) {
+    if (!is_prefix(r.prefix)) continue;
+    const AddressRange range = c.policy.prefix(r.prefix).masked().range();
+    if (c.policy.prefix(r.prefix).length == 0) continue;
+    const bool used = std::any_of(model.rules().begin(), model.rules().end(), [&](const AccessRule& rule) {
+      return rule.addresses.overlaps(range) || std::any_of(rule.targets.begin(), rule.targets.end(), [&](const AccessTarget& t) {
+        return t.unit == model.any() || (model.is_range(t.unit) && model.range(t.unit).overlaps(range));
+      });
+    });
+    if (!used) c.report(diag::UnusedRoute(r.prefix.span, c.written(r.prefix.span)));
+  }
+}
+
+}  // namespace aclc::lints

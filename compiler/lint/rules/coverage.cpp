@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rules that other rules make needless, and rules that can never match. Decided over every tailnet: compiler/lint/model.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/lint/rules/rules.h"
+
+namespace aclc::lints {
+
+void covered(LintContext& c) {
+  constexpr size_t kLabels = 3;
+  const auto& rules = c.model().rules();
+  for (const Coverage::Covered& found : c.coverage().covered()) {
+    const AccessRule& rule = rules[found.rule];
+    std::vector<Span> by;
+    for (const uint32_t i : found.by) by.push_back(rules[i].span);
+    const std::string lines = c.line_names(by);
+    Diagnostic d = found.same       ? diag::DuplicateRule(opening(rule.span), lines)
+                   : by.size() == 1 ? diag::CoveredRule(opening(rule.span), lines)
+                                    : diag::CoveredTogether(opening(rule.span), lines);
+    const std::string_view label = found.same       ? "the same access"
+                                   : by.size() == 1 ? "this allows all of it"
+                                                    : "this allows a part of it";
+    for (size_t i = 0; i < std::min(by.size(), kLabels); ++i) d = std::move(d).label(opening(by[i]), std::string(label));
+    auto edits = c.removal(rule.span);
+    if (!edits.empty()) d = std::move(d).fix("remove the rule", std::move(edits));
+    c.report(std::move(d));
+  }
+}
+
+void dead_rule(LintContext& c) {
+  const AccessModel& model = c.model();
+  const Policy& p = c.policy;
+  for (const AccessRule& rule : model.rules()) {
+    const bool complete = rule.grant ? p.grants[rule.index].src_present && p.grants[rule.index].dst_present
+                                     : p.acls[rule.index].src_present && p.acls[rule.index].dst_present;
+    if (rule.app || rule.via || !complete) continue;
+    const auto nobody = [&](AtomId a) { return model.is_defined_group(a) && model.members(a).empty(); };
+    const bool no_source = rule.addresses.empty() && std::all_of(rule.sources.begin(), rule.sources.end(), nobody);
+    const bool no_target =
+        std::all_of(rule.targets.begin(), rule.targets.end(), [&](const AccessTarget& t) { return nobody(t.unit); });
+    if (!no_source && !no_target) continue;
+    Diagnostic d = diag::DeadRule(opening(rule.span), no_source ? "sources" : "destinations");
+    auto edits = c.removal(rule.span);
+    // An empty list may be one that is to be filled.
+    if (!edits.empty()) d = std::move(d).fix("remove the rule", std::move(edits), FixSafety::kUnsafe);
+    c.report(std::move(d));
+  }
+}
+
+}  // namespace aclc::lints

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// The policy's own tests: those that are missing, and those that cannot tell anything.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/net/protocol.h"
+#include "compiler/lint/rules/rules.h"
+
+namespace aclc::lints {
+namespace {
+
+/// An assertion of `tests` without what it expects.
+std::string key_of(LintContext& c, const AclTest& t, const Destination& d) {
+  std::string out = fmt::format("{} -> {}", c.written(t.src.span), c.written(d.span));
+  for (const PostureAttr& a : c.policy.at(t.posture_attrs)) out += fmt::format(" {}={}", c.policy.text(a.name), c.written(a.value.span));
+  return out;
+}
+
+}  // namespace
+
+void missing_tests(LintContext& c) {
+  const bool rules = !c.policy.acls.empty() || !c.policy.grants.empty();
+  if (!rules) return;
+  if (c.policy.tests.empty()) {
+    c.report(diag::NoTests({0, 0}).help("`tests` say who must and who must not reach what; the hosted service runs them at each save"));
+    return;
+  }
+  const auto any = [&](auto member) {
+    return std::any_of(c.policy.tests.begin(), c.policy.tests.end(), [&](const AclTest& t) { return !(t.*member).empty(); });
+  };
+  const Span first = opening(c.policy.tests.front().span);
+  if (!any(&AclTest::deny)) c.report(diag::NoDenyTests(first, "deny"));
+  if (!any(&AclTest::accept)) c.report(diag::NoDenyTests(first, "accept"));
+}
+
+void contradictory_tests(LintContext& c) {
+  struct Seen {
+    uint8_t protocol;
+    bool accept;
+    Span span;
+  };
+  std::map<std::string, std::vector<Seen>> seen;
+  for (const AclTest& t : c.policy.tests) {
+    for (const bool accept : {true, false}) {
+      for (const Destination& d : c.policy.at(accept ? t.accept : t.deny)) {
+        std::vector<Seen>& before = seen[key_of(c, t, d)];
+        for (const Seen& s : before) {
+          const uint8_t yes = accept ? t.proto.number : s.protocol, no = accept ? s.protocol : t.proto.number;
+          // Without a protocol a test asks for TCP or UDP, so that an accepted TCP contradicts it.
+          const bool meet = yes == no || (no == 0 && (yes == kTcp || yes == kUdp));
+          if (s.accept != accept && meet) {
+            c.report(diag::ContradictoryTests(d.span, c.written(t.src.span), c.written(d.span)).label(s.span, fmt::format("{} is expected here", s.accept ? "accept" : "deny")));
+            break;
+          }
+          if (s.accept != accept || s.protocol != t.proto.number) continue;
+          Diagnostic found = diag::DuplicateTest(d.span, c.written(t.src.span), c.written(d.span)).label(s.span, "the same assertion");
+          auto edits = c.removal({d.span.begin - 1, d.span.end + 1});
+          const size_t others = c.policy.at(accept ? t.accept : t.deny).size();
+          if (!edits.empty() && others > 1) found = std::move(found).fix("remove the second one", std::move(edits));
+          c.report(std::move(found));
+          break;
+        }
+        before.push_back({t.proto.number, accept, d.span});
+      }
+    }
+  }
+}
+
+void vacuous_test(LintContext& c) {
+  const auto nobody = [&](const Selector& s) {
+    const uint32_t group = s.kind == SelectorKind::kGroup ? c.definitions.group_of(s.name) : Definitions::kNone;
+    return group != Definitions::kNone && c.policy.groups[group].members.empty();
+  };
+  for (const AclTest& t : c.policy.tests) {
+    for (const Destination& d : c.policy.at(t.deny)) {
+      if (nobody(t.src)) c.report(diag::VacuousTest(d.span, c.written(t.src.span)).label(t.src.span, "nobody is in this group"));
+      else if (nobody(d.selector)) c.report(diag::VacuousTest(d.span, c.written(d.selector.span)));
+    }
+  }
+  for (const SshTest& t : c.policy.ssh_tests) {
+    if (!t.deny.empty() && nobody(t.src)) c.report(diag::VacuousTest(t.src.span, c.written(t.src.span)));
+  }
+}
+
+void untested_rule(LintContext& c) {
+  if (c.options.tests == nullptr || c.options.tests->results.empty()) return;
+  const TestReport& report = *c.options.tests;
+  for (size_t i = 0; i < report.rules.size(); ++i) {
+    if (!report.exercised[i] && !report.rules[i].empty()) c.report(diag::UntestedRule(opening(report.rules[i])));
+  }
+}
+
+void untested_protected(LintContext& c) {
+  for (const ProtectedDestination& guarded : c.options.protected_destinations) {
+    bool denied = false, named = false;
+    for (const Use& use : c.uses()) named = named || c.text(*use.selector) == guarded.destination;
+    for (const AclTest& t : c.policy.tests) {
+      for (const Destination& d : c.policy.at(t.deny)) denied = denied || c.text(d.selector) == guarded.destination;
+    }
+    if (denied || !named) continue;
+    const Span at = c.policy.tests.empty() ? Span{0, 0} : opening(c.policy.tests.front().span);
+    c.report(diag::UntestedProtected(at, guarded.destination));
+  }
+}
+
+}  // namespace aclc::lints

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// What lint calls duplicate, covered, dead or without effect can go: every device's table lets the same packets pass, sees the same
+// devices and holds the same capabilities without it. One at a time, and all that are covered at once.
+#include "compiler/lint/lint.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "compiler/lint/model/coverage.h"
+#include "parser/diagnostics/lint_kinds.h"
+#include "tests/support/packets_of_tables.h"
+#include "tests/support/random_policy.h"
+
+namespace aclc::testing {
+namespace {
+
+/// The text without the element of an array that stands there.
+std::string without(const std::string& text, Span element) {
+  size_t begin = element.begin, end = element.end;
+  if (text.compare(end, 2, ", ") == 0) {
+    end += 2;
+  } else if (text.compare(begin - 2, 2, ", ") == 0) {
+    begin -= 2;
+  }
+  return text.substr(0, begin) + text.substr(end);
+}
+
+/// Empty, or what the tables differ in.
+std::string difference(const BuiltPolicy& a, const BuiltPolicy& b, const Tailnet& tailnet) {
+  const auto before = reference::compile(a.policy, a.tree, a.definitions, tailnet);
+  const auto after = reference::compile(b.policy, b.tree, b.definitions, tailnet);
+  const reference::World world(a.policy, a.definitions, tailnet);
+  for (size_t i = 0; i < before.size(); ++i) {
+    const std::string name(tailnet.text(tailnet.nodes[TailnetNodeId(i)].name));
+    if (!(before[i].peers == after[i].peers)) return "peers of " + name;
+    if (!(before[i].whois_caps == after[i].whois_caps)) return "capabilities at " + name;
+    std::string packet;
+    each_packet(tailnet, wire::resolve(before[i].filter_rules), wire::resolve(after[i].filter_rules), local_of(world, TailnetNodeId(i)),
+                [&](const Packet& p, bool x, bool y) {
+                  if (x != y && packet.empty()) {
+                    packet = name + ": " + p.src.to_text() + " -> " + p.dst.to_text() + " protocol " + std::to_string(p.protocol) + " port " + std::to_string(p.port);
+                  }
+                });
+    if (!packet.empty()) return packet;
+  }
+  return {};
+}
+
+class Collected final : public DiagnosticSink {
+ public:
+  void report(Diagnostic d) override { all.push_back(std::move(d)); }
+  std::vector<Diagnostic> all;
+};
+
+bool says_it_can_go(Kind kind) {
+  return kind == lint_kind::kDuplicateRule || kind == lint_kind::kCoveredRule || kind == lint_kind::kCoveredTogether ||
+         kind == lint_kind::kDeadRule || kind == lint_kind::kNoEffectHere;
+}
+
+Span rule_at(const Policy& policy, uint32_t begin) {
+  for (const AclRule& r : policy.acls) {
+    if (r.span.begin == begin) return r.span;
+  }
+  for (const Grant& r : policy.grants) {
+    if (r.span.begin == begin) return r.span;
+  }
+  return {};
+}
+
+RC_GTEST_PROP(Lint, RulesThatCanGoChangeNoTable, (uint32_t seed)) {
+  PolicyDice dice(seed);
+  const BuiltPolicy policy(dice.policy());
+  RC_PRE(policy.valid());
+  Collected unused;
+  const std::string tailnet_text = dice.tailnet();
+  const Tailnet tailnet = read_tailnet(tailnet_text, SourceId(size_t{0}), unused);
+  for (const Tailnet* known : {static_cast<const Tailnet*>(nullptr), &tailnet}) {
+    LintOptions options;
+    options.tailnet = known;
+    Collected found;
+    lint(policy.policy, policy.tree, policy.definitions, options, found);
+    std::vector<Span> covered;
+    for (const Diagnostic& d : found.all) {
+      if (!says_it_can_go(d.kind)) continue;
+      const Span rule = rule_at(policy.policy, d.span.begin);
+      RC_ASSERT(!rule.empty());
+      if (d.kind != lint_kind::kNoEffectHere && d.kind != lint_kind::kDeadRule) covered.push_back(rule);
+      const BuiltPolicy less(without(policy.text, rule));
+      const std::string differs = difference(policy, less, tailnet);
+      if (!differs.empty()) {
+        RC_LOG() << policy.text << "\n" << tailnet_text << "\n" << d.slug() << " " << policy.text.substr(rule.begin, rule.length()) << "\n" << d.message << "\n";
+        RC_FAIL("differs: " + differs);
+      }
+    }
+    std::sort(covered.begin(), covered.end(), [](Span a, Span b) { return a.begin > b.begin; });
+    std::string text = policy.text;
+    for (const Span rule : covered) text = without(text, rule);
+    const std::string differs = difference(policy, BuiltPolicy(text), tailnet);
+    if (!differs.empty()) {
+      RC_LOG() << policy.text << "\n" << text << "\n" << tailnet_text << "\n";
+      RC_FAIL("all at once differs: " + differs);
+    }
+  }
+}
+
+/// The other way about: of the rules that can go in six small tailnets a good part is called covered, so that a model that says
+/// nothing does not pass. The others name nobody in those tailnets, or can go in those alone.
+TEST(Lint, FindsRulesThatCanGo) {
+  size_t can_go = 0, said = 0;
+  for (uint32_t seed = 1; seed <= 300; ++seed) {
+    PolicyDice dice(seed);
+    const BuiltPolicy policy(dice.policy());
+    if (!policy.valid()) continue;
+    const AccessModel model(policy.policy, policy.definitions, nullptr);
+    const Coverage coverage(model);
+    std::vector<Tailnet> tailnets;
+    Collected unused;
+    for (int i = 0; i < 6; ++i) tailnets.push_back(read_tailnet(dice.tailnet(), SourceId(size_t{0}), unused));
+    for (uint32_t i = 0; i < model.rules().size(); ++i) {
+      const AccessRule& rule = model.rules()[i];
+      if (!rule.plain()) continue;
+      const BuiltPolicy less(without(policy.text, rule.span));
+      const bool goes = std::all_of(tailnets.begin(), tailnets.end(), [&](const Tailnet& t) { return difference(policy, less, t).empty(); });
+      can_go += goes;
+      said += goes && std::any_of(coverage.covered().begin(), coverage.covered().end(), [&](const Coverage::Covered& c) { return c.rule == i; });
+    }
+  }
+  EXPECT_GT(can_go, 30U);
+  EXPECT_GT(said * 10, can_go);
+}
+
+}  // namespace
+}  // namespace aclc::testing
