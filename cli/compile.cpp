@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 // aclc compile: what every node gets.
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <CLI/App.hpp>
-#include <cerrno>
-#include <cstring>
 #include <memory>
 
 #include "base/nearest.h"
 #include "base/text/json_quote.h"
+#include "cli/checked.h"
 #include "cli/command.h"
 #include "cli/files.h"
 #include "cli/findings.h"
+#include "cli/folder.h"
+#include "cli/node_output.h"
 #include "cli/node_table.h"
 #include "cli/options.h"
-#include "compiler/emit/tailcfg.h"
-#include "compiler/reference/compile.h"
-#include "evaluator/program/compile.h"
+#include "cli/progress.h"
+#include "compiler/tables/tables.h"
 
 namespace aclc::cli {
 namespace {
 
-enum class Emit { kNone, kTailcfg, kProgram };
+/// The overview has a line for each node up to here; nobody reads more, and all are counted.
+constexpr size_t kOverviewRows = 1000;
 
 struct Compile {
   PolicyOptions policy;
@@ -31,13 +31,25 @@ struct Compile {
   std::string node;
   std::string emit;
   std::string out;
+  std::string interface = "aclc0";
 
-  Emit form() const { return emit == "program" ? Emit::kProgram : emit == "tailcfg" ? Emit::kTailcfg : Emit::kNone; }
+  OutputForm form() const { return {parse_emit(emit).value_or(Emit::kTailcfg), interface}; }
 };
 
-using Tables = std::vector<reference::NodeTable>;
+/// What the steps after the check work on.
+struct Work {
+  const Compile& options;
+  Run& run;
+  const Analysis& analysis;
+  const lower::SharedForm& form;
+  tables::Tables& tables;
+  std::vector<TailnetNodeId> nodes;  ///< the chosen ones
+  Console& console;
 
-/// The chosen nodes: all, or the one that was named. Empty after saying that there is no such node.
+  std::string_view name(TailnetNodeId id) const { return run.tailnet->text(run.tailnet->nodes[id].name); }
+};
+
+/// All nodes, or the one that was named. Empty after saying that there is no such node.
 std::vector<TailnetNodeId> chosen(const Compile& o, const Tailnet& tailnet, Console& console) {
   std::vector<TailnetNodeId> out;
   std::vector<std::string_view> names;
@@ -54,112 +66,115 @@ std::vector<TailnetNodeId> chosen(const Compile& o, const Tailnet& tailnet, Cons
   return out;
 }
 
-/// The bytes of one node's program, with the policy rules quoted that its rules come from.
-Result<std::string> program_of(const Run& run, const Analysis& a, TailnetNodeId id, const reference::NodeTable& table) {
-  NodeFilter filter;
-  filter.name = run.tailnet->text(run.tailnet->nodes[id].name);
-  filter.rules = table.filter_rules;
-  for (const std::string& prefix : table.allowed_ips) {
-    if (const auto p = Prefix::parse(prefix)) filter.local.add(*p);
-  }
-  const SourceBuffer& source = run.sources[a.source];
-  for (const reference::Origin& origin : table.filter_origins) {
-    std::vector<OriginText>& texts = filter.origins.emplace_back();
-    for (const Span& span : origin.rules) {
-      if (span.empty()) continue;
-      texts.push_back({source.position(span.begin).line, span, std::string(source.text().substr(span.begin, span.length()))});
+/// One file a node, all of them or none.
+Exit write_files(const Work& w) {
+  const OutputForm form = w.options.form();
+  FolderWriter folder(w.options.out);
+  Progress progress(w.console, "writing tables", w.nodes.size());
+  for (const TailnetNodeId id : w.nodes) {
+    const Result<std::string> text = node_output(form, w.run, w.analysis, w.tables, id);
+    if (!text) {
+      w.console.complain(fmt::format("{}: {}", w.name(id), text.error().message));
+      return Exit::kTrouble;
     }
+    const auto done = folder.add(fmt::format("{}.{}", node_file_name(w.name(id)), extension(form.emit)), text.value());
+    if (!done) {
+      w.console.complain(done.error().message);
+      return Exit::kTrouble;
+    }
+    progress.step(folder.size());
   }
-  Result<CompiledProgram> program = compile_program({&filter, 1});
-  if (!program) return program.error();
-  return std::string(reinterpret_cast<const char*>(program->bytes.data()), program->bytes.size());
-}
-
-Result<std::string> emitted(const Compile& o, const Run& run, const Analysis& a, TailnetNodeId id,
-                            const reference::NodeTable& table) {
-  if (o.form() == Emit::kProgram) return program_of(run, a, id, table);
-  std::string out;
-  append_node_json(out, *run.tailnet, table);
-  return out + "\n";
-}
-
-/// One file a node.
-Exit write_files(const Compile& o, const Run& run, const Analysis& a, const std::vector<TailnetNodeId>& ids,
-                 const Tables& tables, Console& console) {
-  if (::mkdir(o.out.c_str(), 0777) != 0 && errno != EEXIST) {
-    console.complain(fmt::format("cannot make the folder {}: {}", o.out, std::strerror(errno)));
+  if (const auto done = folder.commit(); !done) {
+    w.console.complain(done.error().message);
     return Exit::kTrouble;
   }
-  const std::string_view extension = o.form() == Emit::kProgram ? "program" : "json";
-  for (const TailnetNodeId id : ids) {
-    const std::string_view name = run.tailnet->text(run.tailnet->nodes[id].name);
-    const Result<std::string> text = emitted(o, run, a, id, tables[id.value]);
-    if (!text) {
-      console.complain(fmt::format("{}: {}", name, text.error().message));
-      return Exit::kTrouble;
-    }
-    const auto done = replace_file(fmt::format("{}/{}.{}", o.out, node_file_name(name), extension), text.value());
-    if (!done) {
-      console.complain(done.error().message);
-      return Exit::kTrouble;
-    }
-  }
-  if (o.output.format == Format::kText) console.print(fmt::format("{} written to {}\n", counted(ids.size(), "file"), o.out));
+  if (w.options.output.format == Format::kText) w.console.print(fmt::format("{} written to {}\n", counted(w.nodes.size(), "file"), w.options.out));
   return Exit::kYes;
 }
 
 /// The findings' object with `nodes` as a further member, node by node: it can be large.
-void print_json(Run& run, const std::vector<TailnetNodeId>& ids, const Tables& tables, Console& console) {
-  std::string head = render_json(run.sources, run.findings.sorted(), true);
+void print_json(const Work& w) {
+  std::string head = render_json(w.run.sources, w.run.findings.sorted(), true);
   head.resize(head.rfind('}'));
   while (!head.empty() && (head.back() == '\n' || head.back() == ' ')) head.pop_back();
-  console.print(head + ",\n\"nodes\": {\n");
+  w.console.print(head + ",\n\"nodes\": {\n");
+  Progress progress(w.console, "writing tables", w.nodes.size());
   std::string line;
-  for (size_t i = 0; i < ids.size(); ++i) {
+  for (size_t i = 0; i < w.nodes.size(); ++i) {
     line.clear();
-    append_json_string(line, run.tailnet->text(run.tailnet->nodes[ids[i]].name));
+    append_json_string(line, w.name(w.nodes[i]));
     line += ": ";
-    append_node_json(line, *run.tailnet, tables[ids[i].value]);
-    line += i + 1 < ids.size() ? ",\n" : "\n";
-    console.print(line);
+    w.tables.append_json(line, w.nodes[i]);
+    line += i + 1 < w.nodes.size() ? ",\n" : "\n";
+    w.console.print(line);
+    progress.step(i);
   }
-  console.print("}}\n");
+  w.console.print("}}\n");
+}
+
+/// A line for each of the first nodes, and what all of them have together.
+void print_overview(const Work& w) {
+  std::vector<tables::Summary> rows;
+  size_t filter_rules = 0, ssh_rules = 0, pairs = 0;
+  Progress progress(w.console, "compiling", w.nodes.size());
+  for (const TailnetNodeId id : w.nodes) {
+    tables::Summary s = w.tables.summary(id);
+    filter_rules += s.filter_rules;
+    ssh_rules += s.ssh_rules;
+    pairs += s.peers;
+    if (rows.size() < kOverviewRows) rows.push_back(std::move(s));
+    progress.step(id.value);
+  }
+  w.console.print(nodes_overview(*w.run.tailnet, rows));
+  if (rows.size() < w.nodes.size()) w.console.print(fmt::format("  and {}\n", counted(w.nodes.size() - rows.size(), "more node")));
+  const lower::SharedForm& form = w.form;
+  w.console.print(fmt::format("\n{} in {}; {} with {} of sources\n", counted(w.nodes.size(), "node"),
+                              form.identity().class_count() == 1 ? "1 class" : fmt::format("{} classes", form.identity().class_count()),
+                              counted(form.rule_count(), "rule"), counted(form.sources().content_count(), "list")));
+  w.console.print(fmt::format("{} and {} in all tables; {} of nodes see each other\n", counted(filter_rules, "filter rule"),
+                              counted(ssh_rules, "ssh rule"), counted(pairs / 2, "pair")));
+  w.console.print("\n`aclc compile --node NAME` shows what one node gets and why\n");
+}
+
+Exit show(const Work& w) {
+  const Compile& o = w.options;
+  if (!o.out.empty()) return write_files(w);
+  if (o.emit == "program" || o.emit == "nft") {  // one node: several would run into each other
+    const Result<std::string> text = node_output(o.form(), w.run, w.analysis, w.tables, w.nodes.front());
+    if (!text) {
+      w.console.complain(fmt::format("{}: {}", o.node, text.error().message));
+      return Exit::kTrouble;
+    }
+    w.console.print(text.value());
+    return Exit::kYes;
+  }
+  if (o.output.format == Format::kJson || o.emit == "tailcfg") {
+    print_json(w);
+    return Exit::kYes;
+  }
+  if (w.run.findings.counts().warnings > 0) show_findings(w.run, o.output, {}, w.console);
+  if (o.node.empty()) {
+    print_overview(w);
+  } else {
+    w.console.print(node_table_text(w.run, w.analysis, w.nodes.front(), w.tables.table(w.nodes.front())));
+  }
+  return Exit::kYes;
 }
 
 Exit compile(Compile& o, Console& console) {
-  if (o.form() == Emit::kProgram && o.out.empty()) {
-    console.complain("--emit program writes files: say where with --out");
+  if (o.out.empty() && (o.emit == "program" || (o.emit == "nft" && o.node.empty()))) {
+    console.complain(o.emit == "nft" ? "--emit nft writes a file for each node: say where with --out, or which one with --node"
+                                     : "--emit program writes files: say where with --out");
     return Exit::kTrouble;
   }
   Run run;
-  const auto id = open_policy(run, o.policy.paths.front(), o.policy, console);
-  if (!id || !open_tailnet(run, o.tailnet, o.policy, console)) return Exit::kTrouble;
-  const bool damaged = run.findings.has_errors();  // a tailnet that is not as it was meant answers nothing
-  const Analysis a = analyse(run, *id, o.policy.pipeline);
-  if (run.findings.has_errors()) {
-    Showing showing;
-    showing.ok = false;
-    showing.summary = "nothing was compiled";
-    show_findings(run, o.output, showing, console);
-    return damaged ? Exit::kTrouble : Exit::kNo;
-  }
-  const std::vector<TailnetNodeId> ids = chosen(o, *run.tailnet, console);
-  if (ids.empty() && !o.node.empty()) return Exit::kTrouble;
-
-  const Tables tables = reference::compile(a.policy, a.tree, a.definitions, *run.tailnet);
-  if (!o.out.empty()) return write_files(o, run, a, ids, tables, console);
-  if (o.output.format == Format::kJson || o.form() == Emit::kTailcfg) {
-    print_json(run, ids, tables, console);
-    return Exit::kYes;
-  }
-  if (run.findings.counts().warnings > 0) show_findings(run, o.output, {}, console);
-  if (!o.node.empty()) {
-    console.print(node_table_text(run, a, ids.front(), tables[ids.front().value]));
-  } else {
-    console.print(nodes_overview(*run.tailnet, tables));
-    console.print("\n`aclc compile --node NAME` shows what one node gets and why\n");
-  }
-  return Exit::kYes;
+  const Result<Analysis, Exit> analysis = open_checked(run, o.policy, o.tailnet, o.output, "nothing was compiled", console);
+  if (!analysis) return analysis.error();
+  std::vector<TailnetNodeId> nodes = chosen(o, *run.tailnet, console);
+  if (nodes.empty() && !o.node.empty()) return Exit::kTrouble;
+  const lower::SharedForm form(reference::Meaning(analysis->policy, analysis->definitions, *run.tailnet), analysis->tree);
+  tables::Tables tables(form, analysis->tree);
+  return show({o, run, analysis.value(), form, tables, std::move(nodes), console});
 }
 
 }  // namespace
@@ -170,10 +185,11 @@ Action define_compile(CLI::App& app, Console& console) {
   add_tailnet_options(app, o->tailnet, o->policy, Needed::kYes);
   add_output_options(app, o->output);
   app.add_option("--node", o->node, "only this node")->type_name("NAME");
-  app.add_option("--emit", o->emit, "tailcfg (JSON of the wire's rules) or program (binary table)")
+  app.add_option("--emit", o->emit, "tailcfg (JSON of the wire's rules), program (binary table) or nft (script for the kernel)")
       ->type_name("FORM")
-      ->check(CLI::IsMember({"tailcfg", "program"}));
-  app.add_option("--out", o->out, "write one file a node into this folder")->type_name("DIR");
+      ->check(CLI::IsMember({"tailcfg", "program", "nft"}));
+  app.add_option("--interface", o->interface, "with --emit nft: packets that come in here are judged (default: aclc0)")->type_name("NAME");
+  app.add_option("--out", o->out, "write one file a node into this folder, all or none")->type_name("DIR");
   return [o, &console] { return compile(*o, console); };
 }
 

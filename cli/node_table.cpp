@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "base/net/address_set.h"
 #include "base/net/protocol.h"
@@ -142,6 +143,7 @@ class NodeText {
   /// Addresses as the nodes that have them, each once; anything else as it stands.
   std::string sources(const std::vector<std::string>& texts) const {
     std::vector<std::string> out;
+    std::set<std::string_view> seen;
     bool everyone = false;
     for (const std::string& text : texts) {
       // The ranges that `*` becomes.
@@ -150,8 +152,8 @@ class NodeText {
         continue;
       }
       const auto node = names_.find(text);
-      std::string name = node == names_.end() ? text : std::string(node->second);
-      if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(std::move(name));
+      const std::string_view name = node == names_.end() ? std::string_view(text) : node->second;
+      if (seen.insert(name).second) out.emplace_back(name);
     }
     if (everyone) out.insert(out.begin(), "everyone");
     return out.empty() ? "nobody" : joined(out);
@@ -193,13 +195,13 @@ std::string node_table_text(const Run& run, const Analysis& analysis, TailnetNod
   return NodeText(run, analysis, id, table).text();
 }
 
-std::string nodes_overview(const Tailnet& tailnet, std::span<const reference::NodeTable> tables) {
+std::string nodes_overview(const Tailnet& tailnet, std::span<const tables::Summary> nodes) {
   Columns rows({"node", "owner", "filter rules", "ssh rules", "sees", "routes"});
-  for (size_t i = 0; i < tables.size(); ++i) {
+  for (size_t i = 0; i < nodes.size(); ++i) {
     const Node& node = tailnet.nodes[TailnetNodeId(i)];
-    const reference::NodeTable& t = tables[i];
-    rows.add({std::string(tailnet.text(node.name)), owner_text(tailnet, node), std::to_string(t.filter_rules.size()),
-              std::to_string(t.ssh_rules.size()), counted(t.peers.size(), "node"), joined(t.primary_routes)});
+    const tables::Summary& s = nodes[i];
+    rows.add({std::string(tailnet.text(node.name)), owner_text(tailnet, node), std::to_string(s.filter_rules),
+              std::to_string(s.ssh_rules), counted(s.peers, "node"), joined(s.primary_routes)});
   }
   return rows.text();
 }

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // aclc snapshot: what every node's daemon needs, signed, one file a node.
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <CLI/App.hpp>
-#include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <memory>
 
+#include "cli/checked.h"
 #include "cli/command.h"
 #include "cli/files.h"
 #include "cli/findings.h"
+#include "cli/folder.h"
 #include "cli/options.h"
-#include "compiler/reference/compile.h"
+#include "compiler/tables/tables.h"
 #include "daemon/snapshot/sealed.h"
 #include "daemon/snapshot/store.h"
 
@@ -33,8 +32,6 @@ struct SnapshotOptions {
   uint64_t lifetime = 0;    // seconds; 0: for ever
 };
 
-using Tables = std::vector<reference::NodeTable>;
-
 uint64_t milliseconds_since_1970() {
   return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count());
 }
@@ -47,13 +44,13 @@ std::vector<Prefix> prefixes(const std::vector<std::string>& texts) {
   return out;
 }
 
-SnapshotPeer peer_of(const Tailnet& tailnet, TailnetNodeId id, const reference::NodeTable& table) {
+SnapshotPeer peer_of(const Tailnet& tailnet, TailnetNodeId id, const std::vector<std::string>& allowed_ips) {
   const Node& node = tailnet.nodes[id];
   SnapshotPeer peer;
   peer.name = tailnet.text(node.name);
   peer.key = tailnet.text(node.key);
   for (const StringId endpoint : node.endpoints) peer.endpoints.emplace_back(tailnet.text(endpoint));
-  peer.allowed_ips = prefixes(table.allowed_ips);
+  peer.allowed_ips = prefixes(allowed_ips);
   return peer;
 }
 
@@ -106,10 +103,10 @@ SnapshotDns dns_of(const Policy& policy, const Tailnet& tailnet, TailnetNodeId i
   return out;
 }
 
-Snapshot snapshot_of(const Run& run, const Analysis& a, const Tables& tables, TailnetNodeId id) {
+Snapshot snapshot_of(const Run& run, const Analysis& a, tables::Tables& tables, TailnetNodeId id) {
   const Tailnet& tailnet = *run.tailnet;
   const Node& node = tailnet.nodes[id];
-  const reference::NodeTable& table = tables[id.value];
+  const reference::NodeTable table = tables.table(id);
   Snapshot s;
   s.tailnet = tailnet.text(tailnet.name);
   s.node = tailnet.text(node.name);
@@ -128,7 +125,7 @@ Snapshot snapshot_of(const Run& run, const Analysis& a, const Tables& tables, Ta
   s.dns = dns_of(a.policy, tailnet, id, table);
   s.origins = origins_of(run.sources[a.source], table);
   for (const TailnetNodeId peer : table.peers) {
-    if (!tailnet.text(tailnet.nodes[peer].key).empty()) s.peers.push_back(peer_of(tailnet, peer, tables[peer.value]));
+    if (!tailnet.text(tailnet.nodes[peer].key).empty()) s.peers.push_back(peer_of(tailnet, peer, tables.allowed_ips(peer)));
   }
   return s;
 }
@@ -146,11 +143,9 @@ bool keys_are_sound(const Tailnet& tailnet, Console& console) {
 }
 
 Exit write_snapshots(const SnapshotOptions& o, const Run& run, const Analysis& a, const SigningKey& key, Console& console) {
-  const Tables tables = reference::compile(a.policy, a.tree, a.definitions, *run.tailnet);
-  if (::mkdir(o.out.c_str(), 0777) != 0 && errno != EEXIST) {
-    console.complain(fmt::format("cannot make the folder {}: {}", o.out, std::strerror(errno)));
-    return Exit::kTrouble;
-  }
+  const lower::SharedForm form(reference::Meaning(a.policy, a.definitions, *run.tailnet), a.tree);
+  tables::Tables tables(form, a.tree);
+  FolderWriter folder(o.out);
   const uint64_t now = milliseconds_since_1970();
   size_t written = 0;
   std::vector<std::string> keyless;
@@ -163,12 +158,16 @@ Exit write_snapshots(const SnapshotOptions& o, const Run& run, const Analysis& a
     s.generation = o.generation != 0 ? o.generation : now;
     s.issued = now / 1000;
     s.expires = o.lifetime == 0 ? 0 : s.issued + o.lifetime;
-    const auto done = replace_file(fmt::format("{}/{}.snapshot", o.out, node_file_name(s.node)), seal_snapshot(s, key));
+    const auto done = folder.add(node_file_name(s.node) + ".snapshot", seal_snapshot(s, key));
     if (!done) {
       console.complain(done.error().message);
       return Exit::kTrouble;
     }
     ++written;
+  }
+  if (const auto done = folder.commit(); !done) {
+    console.complain(done.error().message);
+    return Exit::kTrouble;
   }
   if (o.output.format == Format::kJson) {
     console.print(fmt::format("{{\"ok\": true, \"generation\": {}, \"snapshots\": {}, \"without_key\": {}}}\n",
@@ -192,19 +191,10 @@ Exit snapshot(SnapshotOptions& o, Console& console) {
     return Exit::kTrouble;
   }
   Run run;
-  const auto id = open_policy(run, o.policy.paths.front(), o.policy, console);
-  if (!id || !open_tailnet(run, o.tailnet, o.policy, console)) return Exit::kTrouble;
-  const bool damaged = run.findings.has_errors();  // a tailnet that is not as it was meant answers nothing
-  const Analysis a = analyse(run, *id, o.policy.pipeline);
-  if (run.findings.has_errors()) {
-    Showing showing;
-    showing.ok = false;
-    showing.summary = "nothing was written";
-    show_findings(run, o.output, showing, console);
-    return damaged ? Exit::kTrouble : Exit::kNo;
-  }
+  const Result<Analysis, Exit> a = open_checked(run, o.policy, o.tailnet, o.output, "nothing was written", console);
+  if (!a) return a.error();
   if (!keys_are_sound(*run.tailnet, console)) return Exit::kTrouble;
-  return write_snapshots(o, run, a, *key, console);
+  return write_snapshots(o, run, a.value(), *key, console);
 }
 
 }  // namespace
