@@ -2,6 +2,7 @@
 #include "compiler/reference/meaning.h"
 
 #include <algorithm>
+#include <map>
 
 namespace aclc::reference {
 
@@ -89,39 +90,53 @@ std::optional<AddressSet> Meaning::literal(const Selector& selector) const {
       return set;
     }
     case SelectorKind::kIpSet: {
-      const uint32_t ipset = definitions_.ipset_of(selector.name);
-      std::vector<uint32_t> open;
-      return ipset == Definitions::kNone ? set : evaluate_ipset(ipset, open);
+      const uint32_t index = definitions_.ipset_of(selector.name);
+      return index == Definitions::kNone ? set : ipset(index);
     }
     default: return std::nullopt;
   }
 }
 
-/// Top to bottom, each element added or removed (Tailscale docs, "IP sets"). A set inside itself adds nothing: the check
-/// refuses cycles, this only ends them.
-AddressSet Meaning::evaluate_ipset(uint32_t index, std::vector<uint32_t>& open) const {
-  AddressSet set;
-  if (std::find(open.begin(), open.end(), index) != open.end()) return set;
-  open.push_back(index);
-  for (const IpSetElement& element : policy_.at(policy_.ipsets[index].elements)) {
-    AddressSet part;
-    const Selector& target = element.target;
-    if (target.kind == SelectorKind::kIpSet) {
-      const uint32_t other = definitions_.ipset_of(target.name);
-      if (other != Definitions::kNone) part = evaluate_ipset(other, open);
-    } else if (target.kind == SelectorKind::kAutogroup && target.autogroup == Autogroup::kInternet) {
-      part = internet();
-    } else if (const auto addresses = literal(target)) {
-      part = *addresses;
+/// Top to bottom, each element added or removed (Tailscale docs, "IP sets"). Each set that it names is worked out once, before
+/// it: sets that name each other twice must not cost twice as much at every level. A set inside itself adds nothing there: the
+/// check refuses cycles, this only ends them.
+AddressSet Meaning::ipset(uint32_t wanted) const {
+  std::map<uint32_t, AddressSet> known;
+  std::map<uint32_t, bool> begun;      // by index: whether the sets that it names have been asked for
+  std::vector<uint32_t> open{wanted};  // not the call stack: sets can be nested as deep as a policy is long
+  while (!open.empty()) {
+    const uint32_t index = open.back();
+    const auto elements = policy_.at(policy_.ipsets[index].elements);
+    if (!begun[index]) {
+      begun[index] = true;
+      for (const IpSetElement& element : elements) {
+        const uint32_t other = element.target.kind == SelectorKind::kIpSet ? definitions_.ipset_of(element.target.name) : Definitions::kNone;
+        if (other != Definitions::kNone && !begun.contains(other)) open.push_back(other);
+      }
+      continue;
     }
-    if (element.remove) {
-      set.remove(part);
-    } else {
-      set.add(part);
+    open.pop_back();
+    if (known.contains(index)) continue;
+    AddressSet set;
+    for (const IpSetElement& element : elements) {
+      AddressSet part;
+      const Selector& target = element.target;
+      if (target.kind == SelectorKind::kIpSet) {
+        if (const auto found = known.find(definitions_.ipset_of(target.name)); found != known.end()) part = found->second;
+      } else if (target.kind == SelectorKind::kAutogroup && target.autogroup == Autogroup::kInternet) {
+        part = internet();
+      } else if (const auto addresses = literal(target)) {
+        part = *addresses;
+      }
+      if (element.remove) {
+        set.remove(part);
+      } else {
+        set.add(part);
+      }
     }
+    known[index] = std::move(set);
   }
-  open.pop_back();
-  return set;
+  return known[wanted];
 }
 
 ServedRoutes Meaning::served_routes(const Node& node, bool exit_approved,

@@ -58,7 +58,7 @@ class Meaning {
                                     const std::function<bool(const Prefix&)>& auto_approved);
 
  private:
-  AddressSet evaluate_ipset(uint32_t index, std::vector<uint32_t>& open) const;
+  AddressSet ipset(uint32_t index) const;
   bool holds(const Node& node, const PostureAssertion& assertion) const;
   bool equal(const PostureValueOf& actual, const PostureValue& wanted, bool version) const;
 

@@ -39,10 +39,9 @@ bool Meaning::equal(const PostureValueOf& actual, const PostureValue& wanted, bo
   if (version) return compare_versions(have, want) == 0;
   if (want.starts_with("ipset:")) {  // ip:publicAddress may be asked for in a set
     const StringId name = policy_.names.find(want);
-    const uint32_t ipset = definitions_.ipset_of(name);
+    const uint32_t index = definitions_.ipset_of(name);
     const std::optional<Address> address = Address::parse(have);
-    std::vector<uint32_t> open;
-    return ipset != Definitions::kNone && address && evaluate_ipset(ipset, open).contains(*address);
+    return index != Definitions::kNone && address && ipset(index).contains(*address);
   }
   return have == want;
 }

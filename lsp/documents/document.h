@@ -12,6 +12,12 @@
 
 namespace aclc::lsp {
 
+/// One change of a text: these bytes were replaced by so many others.
+struct Replacement {
+  Span replaced;
+  uint32_t length = 0;
+};
+
 /// One open document. Readers on other threads hold the version they work on: it is copied, not changed, while they do.
 class Document {
  public:
@@ -24,8 +30,8 @@ class Document {
   /// Counts edits of this server's own making of the document: a new number for every new text.
   uint64_t revision() const { return revision_; }
 
-  /// Applies the changes in order, each to the result of the one before, whatever the version says.
-  void change(int64_t version, const std::vector<ContentChange>& changes, PositionUnit unit);
+  /// Applies the changes in order, each to the result of the one before, whatever the version says. Tells what they came to.
+  std::vector<Replacement> change(int64_t version, const std::vector<ContentChange>& changes, PositionUnit unit);
 
  private:
   std::string uri_;

@@ -81,6 +81,9 @@ CompletionList complete(const View& view, uint32_t offset) {
   const bool list_missing = !name && !place.quoted && !place.element && place.field &&
                             place.field->container == Container::kList;
   list.range = view.at.range(request.token);
+  // A value takes the comma along only as an element; before a member's value it is the name that lacks one.
+  const bool element = !name && !(place.holder.valid() && a.tree().is(place.holder, NodeKind::kObject));
+  if (place.comma_at && (name || element)) list.comma = view.at.position(*place.comma_at);
   std::unordered_set<std::string> seen;
   for (completion::Offer& offer : offers) {
     if (!seen.insert(offer.text).second) continue;

@@ -186,6 +186,11 @@ void encode(JsonWriter& w, const CompletionList& value, const ClientCapabilities
       w.key("textEdit");
       encode(w, TextEdit{value.range, item.new_text});
     }
+    if (value.comma) {
+      w.key("additionalTextEdits").begin_array();
+      encode(w, TextEdit{{*value.comma, *value.comma}, ","});
+      w.end_array();
+    }
     if (!item.data.empty()) w.key("data").raw(item.data);
     w.end_object();
   }

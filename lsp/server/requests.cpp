@@ -80,18 +80,6 @@ void Session::document_symbol(const Json& params, Reply& reply) {
   });
 }
 
-void Session::workspace_symbol(const Json& params, Reply& reply) {
-  const auto query = read_text(params, "query");
-  if (!query) return reply.bad("query");
-  std::vector<WorkspaceSymbol> symbols;
-  for (auto& [key, open] : documents_) {
-    const Analysis& analysis = analyse(open);
-    const Positions at(analysis.version(), unit_);
-    workspace_symbols({analysis, at, open.document.uri(), open.document.version()}, *query, 500, symbols);
-  }
-  reply.result = list_json(symbols);
-}
-
 void Session::folding_range(const Json& params, Reply& reply) {
   with_view(params, reply, [&](const View& view) {
     std::vector<FoldingRange> ranges = folding_ranges(view);

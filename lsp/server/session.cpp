@@ -167,7 +167,7 @@ void write_capabilities(JsonWriter& w, const ClientCapabilities& client, Positio
   w.key("completionProvider").raw(R"({"triggerCharacters":["\"",":","@",",","["],"resolveProvider":true})");
   if (client.code_action_literals) {
     w.key("codeActionProvider")
-        .raw(R"({"codeActionKinds":["quickfix","refactor.rewrite","refactor.extract","refactor.inline","source.fixAll.aclc"]})");
+        .raw(R"({"codeActionKinds":["quickfix","refactor.rewrite","refactor.extract","refactor.inline","source.fixAll.aclc","source.organize.aclc"]})");
   } else if (client.apply_edit) {
     w.key("codeActionProvider").boolean(true);  // as commands, which hand the edit back
   }

@@ -37,6 +37,7 @@ struct OpenDocument {
   std::shared_ptr<const Inventory> inventory;
   std::shared_ptr<const Analysis> analysis;  ///< of `analysed`, or null
   uint64_t analysed = 0;
+  Earlier earlier;  ///< a sound tree of a version before and what was damaged since
   bool unpublished = true;
   std::shared_ptr<const Verdicts> verdicts;   ///< of revision `judged`
   uint64_t judged = 0;
@@ -44,6 +45,15 @@ struct OpenDocument {
   std::optional<Clock::time_point> judge_at;  ///< when to begin it if no edit comes before
 
   const Verdicts* present_verdicts() const { return judged == document.revision() ? verdicts.get() : nullptr; }
+};
+
+/// A policy in a folder of the workspace that no editor has open, as it lies on disk.
+struct ClosedPolicy {
+  int64_t changed = 0;  ///< time of the file's last change, in the file system's own units
+  uint64_t size = 0;
+  uint64_t stamp = 0;   ///< a new number for every text
+  std::string uri;
+  std::shared_ptr<const Analysis> analysis;
 };
 
 /// A job on another thread that has not come back yet.
@@ -136,7 +146,15 @@ class Session {
   void publish(OpenDocument& open);
   std::string result_id(const OpenDocument& open) const;
   void document_diagnostic(const Json& params, Reply& reply);
+
+  // workspace.cpp: policies that are not open
+  void find_closed();
+  std::shared_ptr<const Inventory> inventory_for(const std::string& uri) const;
+  void workspace_symbol(const Json& params, Reply& reply);
   void workspace_diagnostic(const Json& params, Reply& reply);
+  AnalysisOptions options_with(std::shared_ptr<const Inventory> inventory) const {
+    return {settings_.target, settings_.synced_groups, std::move(inventory)};
+  }
 
   // requests.cpp: one short function a feature
   template <class F>
@@ -144,7 +162,6 @@ class Session {
   template <class F>
   void with_offset(const Json& params, Reply& reply, F&& f);
   void document_symbol(const Json& params, Reply& reply);
-  void workspace_symbol(const Json& params, Reply& reply);
   void folding_range(const Json& params, Reply& reply);
   void selection_range(const Json& params, Reply& reply);
   void hover(const Json& params, Reply& reply);
@@ -186,6 +203,7 @@ class Session {
   std::optional<int> exit_;
   std::deque<Message> waiting_;
   std::map<std::string, OpenDocument> documents_;  ///< by uri_key
+  std::map<std::string, ClosedPolicy> closed_;     ///< by path
   std::vector<std::string> folders_;               ///< paths of the workspace
   ClientCapabilities client_;
   PositionUnit unit_ = PositionUnit::kUtf16;
@@ -195,6 +213,7 @@ class Session {
   std::map<std::string, std::function<void(const Json*)>> awaited_;
   std::map<uint64_t, Work> works_;
   uint64_t next_work_ = 1;
+  uint64_t next_stamp_ = 1;
   const RequestId* answering_ = nullptr;  ///< the request that a handler is called for
 };
 

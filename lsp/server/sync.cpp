@@ -11,11 +11,6 @@ namespace {
 /// Tests and whatever else is slow begin when no edit has come for so long.
 constexpr std::chrono::milliseconds kQuiet{60};
 
-std::string folder_of(const std::string& path) {
-  const size_t slash = path.find_last_of('/');
-  return slash == std::string::npos ? std::string() : path.substr(0, slash + 1);
-}
-
 }  // namespace
 
 OpenDocument* Session::find(const Json& params, Reply* reply) {
@@ -51,8 +46,10 @@ void Session::did_change(const Json& params) {
   const int64_t version = read_integer(params, "textDocument/version").value_or(open->document.version() + 1);
   if (version <= open->document.version()) log("didChange with an old version; applied all the same");
   forget_verdicts(*open);
+  if (open->analysis && open->analysis->parsed()) open->earlier = {open->analysis->sound_tree(), {}};
   open->analysis = nullptr;  // lets the text be changed in place
-  open->document.change(version, *changes, unit_);
+  for (const Replacement& done : open->document.change(version, *changes, unit_))
+    open->earlier.damage.add(done.replaced, done.length);
   open->unpublished = true;
 }
 
@@ -129,23 +126,7 @@ void Session::did_change_folders(const Json& params) {
 }
 
 void Session::find_inventory(OpenDocument& open) {
-  std::vector<std::string> candidates;
-  const auto path = uri_to_path(open.document.uri());
-  if (!settings_.tailnet.empty()) {
-    if (settings_.tailnet.front() == '/') {
-      candidates.push_back(settings_.tailnet);
-    } else {
-      for (const std::string& folder : folders_) candidates.push_back(folder + "/" + settings_.tailnet);
-      if (path) candidates.push_back(folder_of(*path) + settings_.tailnet);
-    }
-  } else if (path) {
-    candidates.push_back(folder_of(*path) + "tailnet.json");
-  }
-  std::shared_ptr<const Inventory> found;
-  for (const std::string& candidate : candidates) {
-    found = Inventory::load(candidate);
-    if (found) break;
-  }
+  std::shared_ptr<const Inventory> found = inventory_for(open.document.uri());
   // The same text again changes nothing.
   const bool same = found && open.inventory ? found->path() == open.inventory->path() &&
                                                   found->version().text == open.inventory->version().text
@@ -160,6 +141,7 @@ void Session::find_inventory(OpenDocument& open) {
 
 void Session::look_again() {
   ++generation_;
+  closed_.clear();  // read under other settings, or beside another inventory
   for (auto& [key, open] : documents_) {
     find_inventory(open);
     open.analysis = nullptr;
@@ -173,8 +155,8 @@ void Session::look_again() {
 
 const Analysis& Session::analyse(OpenDocument& open) {
   if (!open.analysis || open.analysed != open.document.revision()) {
-    open.analysis = std::make_shared<Analysis>(
-        open.document.text(), AnalysisOptions{settings_.target, settings_.synced_groups, open.inventory});
+    open.analysis = std::make_shared<Analysis>(open.document.text(), options_with(open.inventory), std::move(open.earlier));
+    open.earlier = {};
     open.analysed = open.document.revision();
   }
   return *open.analysis;
@@ -230,34 +212,6 @@ void Session::document_diagnostic(const Json& params, Reply& reply) {
   w.key("kind").text("full").key("resultId").text(id).key("items");
   encode_list(w, diagnostics(view), client_);
   w.end_object();
-  reply.result = w.take();
-}
-
-void Session::workspace_diagnostic(const Json& params, Reply& reply) {
-  std::map<std::string, std::string> previous;
-  if (const Json* ids = member(params, "previousResultIds"); ids && ids->is_array()) {
-    for (const Json& item : *ids) {
-      const auto uri = read_text(item, "uri"), value = read_text(item, "value");
-      if (uri && value) previous[uri_key(*uri)] = *value;
-    }
-  }
-  JsonWriter w;
-  w.begin_object().key("items").begin_array();
-  for (auto& [key, open] : documents_) {
-    const std::string id = result_id(open);
-    w.begin_object().key("uri").text(open.document.uri()).key("version").number(open.document.version());
-    w.key("resultId").text(id);
-    if (previous[key] == id) {
-      w.key("kind").text("unchanged").end_object();
-      continue;
-    }
-    const Analysis& analysis = analyse(open);
-    const Positions at(analysis.version(), unit_);
-    w.key("kind").text("full").key("items");
-    encode_list(w, diagnostics({analysis, at, open.document.uri(), open.document.version(), open.present_verdicts()}), client_);
-    w.end_object();
-  }
-  w.end_array().end_object();
   reply.result = w.take();
 }
 

@@ -9,8 +9,16 @@
 namespace aclc::lsp {
 
 const SyntaxTree& Analysis::tree() const {
+  if (!tree_ && earlier_.tree) {
+    const Earlier earlier = std::move(earlier_);
+    if (auto followed = reparse(*earlier.tree, earlier.damage, version_->text)) {
+      tree_ = std::make_shared<const SyntaxTree>(std::move(*followed));
+      sound_ = true;
+    }
+  }
   if (!tree_) {
-    tree_.emplace(parse(version_->text, syntax_));
+    tree_ = std::make_shared<const SyntaxTree>(parse(version_->text, syntax_));
+    sound_ = syntax_.found.empty();
     broken_ = std::any_of(syntax_.found.begin(), syntax_.found.end(),
                           [](const Diagnostic& d) { return d.severity == Severity::kError; });
   }

@@ -13,6 +13,7 @@
 #include "lsp/service/inventory.h"
 #include "lsp/service/occurrences.h"
 #include "parser/policy/build.h"
+#include "parser/syntax/reparse.h"
 #include "parser/syntax/tree.h"
 
 namespace aclc::lsp {
@@ -23,11 +24,17 @@ struct AnalysisOptions {
   std::shared_ptr<const Inventory> inventory;  ///< may be null
 };
 
+/// What is kept of an earlier version of a text, so that the next tree need not be made from nothing.
+struct Earlier {
+  std::shared_ptr<const SyntaxTree> tree;  ///< without faults; its text may be gone
+  Damage damage;                           ///< by all edits since
+};
+
 /// Not for several threads at once until `complete()` was called; after that it only reads.
 class Analysis {
  public:
-  Analysis(std::shared_ptr<const TextVersion> text, AnalysisOptions options)
-      : version_(std::move(text)), options_(std::move(options)) {}
+  Analysis(std::shared_ptr<const TextVersion> text, AnalysisOptions options, Earlier earlier = {})
+      : version_(std::move(text)), options_(std::move(options)), earlier_(std::move(earlier)) {}
 
   const TextVersion& version() const { return *version_; }
   std::string_view text() const { return version_->text; }
@@ -36,6 +43,9 @@ class Analysis {
   const Inventory* inventory() const { return options_.inventory.get(); }
 
   const SyntaxTree& tree() const;
+  bool parsed() const { return tree_ != nullptr; }
+  /// The tree, if there is one by now and the text has no fault of syntax.
+  std::shared_ptr<const SyntaxTree> sound_tree() const { return sound_ ? tree_ : nullptr; }
   const Policy& policy() const;
   const Definitions& definitions() const;
   const Occurrences& occurrences() const;
@@ -59,13 +69,15 @@ class Analysis {
 
   std::shared_ptr<const TextVersion> version_;
   AnalysisOptions options_;
+  mutable Earlier earlier_;
   mutable Collector syntax_, policy_findings_;
-  mutable std::optional<SyntaxTree> tree_;
+  mutable std::shared_ptr<const SyntaxTree> tree_;
   mutable std::optional<Policy> policy_;
   mutable std::optional<Definitions> definitions_;
   mutable std::optional<Occurrences> occurrences_;
   mutable std::optional<std::vector<Diagnostic>> findings_;
   mutable bool broken_ = false;
+  mutable bool sound_ = false;  ///< nothing at all was reported about the syntax
 };
 
 }  // namespace aclc::lsp

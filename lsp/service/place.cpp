@@ -60,6 +60,15 @@ class Finder {
     const Span span = tree_[id].span;
     return span.begin <= offset_ && offset_ <= span.end;
   }
+  /// A string that lost its closing quote is cut where the text makes sense again, which may be before the cursor.
+  bool runs_on(NodeId id) const {
+    if (tree_[id].kind == NodeKind::kMember) id = tree_.value_of(id);
+    const std::string_view text = tree_.text_of(id);
+    if (tree_[id].kind != NodeKind::kString || !(tree_[id].flags & kBroken) || tree_[id].span.end > offset_) return false;
+    if (text.size() > 1 && text.back() == '"') return false;
+    const uint32_t end = tree_[id].span.end;
+    return tree_.text().substr(end, offset_ - end).find_first_of("\"\r\n,") == std::string_view::npos;
+  }
   /// Strictly inside a composite, where its children and gaps are; an unclosed one goes on to its end.
   bool inside(NodeId id) const {
     const SyntaxNode& node = tree_[id];
@@ -72,14 +81,22 @@ class Finder {
       if (offset_ <= tree_[child].span.end && !tree_.is(child, NodeKind::kMissing)) in = child;
       else before = child;
     }
+    if (!in.valid() && before.valid() && runs_on(before)) in = before;
+  }
+  /// Notes that a comma is missing between a child and what begins at `next`.
+  void note_comma(NodeId before, uint32_t next) {
+    if (!before.valid() || tree_.is(before, NodeKind::kMissing) || next < tree_[before].span.end) return;
+    if (read_gap(tree_.text(), tree_[before].span.end, next).last != ',') place_.comma_at = tree_[before].span.end;
   }
 
   bool enter_object(NodeId object, const Expected& expected) {
     if (!inside(object)) return false;
     place_.holder = object;
+    place_.comma_at.reset();
     NodeId in, before;
     look(object, in, before);
     if (!in.valid()) return object_gap(object, before, expected);
+    if (before != in) note_comma(before, tree_[in].span.begin);
     place_.chain.push_back(in);
     place_.member = in;
     const NodeId name = tree_.name_of(in), value = tree_.value_of(in);
@@ -90,7 +107,7 @@ class Finder {
       if (place_.what != Place::What::kNothing) set_token(name);
       return false;
     }
-    if (tree_.is(value, NodeKind::kMissing) || !touches(value)) return member_gap(in, expected);
+    if (tree_.is(value, NodeKind::kMissing) || !(touches(value) || runs_on(value))) return member_gap(in, expected);
     next_ = value;
     next_expected_ = below_member(in, expected);
     return true;
@@ -148,7 +165,7 @@ class Finder {
         place_.member = before;
         return member_gap(before, expected);
       }
-      return false;
+      place_.comma_at = tree_[before].span.end;
     }
     name_place(expected);
     empty_token();
@@ -180,6 +197,7 @@ class Finder {
   bool enter_array(NodeId array, const Expected& expected) {
     if (!inside(array)) return false;
     place_.holder = array;
+    place_.comma_at.reset();
     Expected element;
     if (expected.level == Expected::Level::kField && expected.field->container == Container::kList) {
       element = element_of(expected);
@@ -189,13 +207,15 @@ class Finder {
     NodeId in, before;
     look(array, in, before);
     if (in.valid()) {
+      if (before != in) note_comma(before, tree_[in].span.begin);
       next_ = in;
       next_expected_ = element;
       return true;
     }
     const uint32_t begin = before.valid() ? tree_[before].span.end : tree_[array].span.begin + 1;
     const Gap gap = read_gap(tree_.text(), begin, offset_);
-    if (gap.in_comment || (before.valid() && !tree_.is(before, NodeKind::kMissing) && gap.last != ',')) return false;
+    if (gap.in_comment) return false;
+    if (before.valid() && !tree_.is(before, NodeKind::kMissing) && gap.last != ',') place_.comma_at = tree_[before].span.end;
     value_place(element);
     empty_token();
     return false;
@@ -220,7 +240,7 @@ class Finder {
         return;
       }
       place_.quoted = true;
-      place_.token = {span.begin + 1, place_.closed ? span.end - 1 : span.end};
+      place_.token = {span.begin + 1, place_.closed ? span.end - 1 : std::max(span.end, offset_)};
     } else {
       place_.token = span;
     }

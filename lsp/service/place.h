@@ -33,6 +33,7 @@ struct Place {
   bool closed = false;           ///< ... and the closing quote is there
   bool element = false;          ///< an element of a list or map stands here, not the list itself
   std::optional<Standpoint> standpoint;  ///< of selectors
+  std::optional<uint32_t> comma_at;      ///< the end of the member or element before, where no comma follows it
   std::vector<NodeId> chain;     ///< the nodes around, from the root to the leaf
 };
 

@@ -121,6 +121,22 @@ TEST(SlowTier, IsSilentAboutAPolicyWithErrors) {
   EXPECT_EQ(results["reason"], "the policy has errors");
 }
 
+TEST(SlowTier, TakesASmallTextThatNamesAHugeSetAsASmallText) {
+  std::string text = R"({"ipsets": {"ipset:a0": ["10.0.0.0/8"],)";
+  for (int i = 1; i < 64; ++i) {
+    const std::string inner = "ipset:a" + std::to_string(i - 1);
+    text += "\"ipset:a" + std::to_string(i) + R"(": ["add )" + inner + R"(", "add )" + inner + R"("],)";
+  }
+  text += R"(}, "acls": [{"action": "accept", "src": ["*"], "dst": ["ipset:a63:22"]}], "tests": [{"src": "a@b.c", "accept": ["10.0.0.1:22"]}]})";
+  Client c;
+  c.initialize();
+  c.open(text);
+  c.settle();
+  EXPECT_THAT(c.codes(), IsEmpty());
+  EXPECT_THAT(titles(c), testing::Contains("pass (1/1)"));
+  EXPECT_TRUE(c.ask("hover", c.at("ipset:a63:22", 3)).is_object());
+}
+
 TEST(Lenses, TellHowTestsFared) {
   Client c;
   c.initialize();

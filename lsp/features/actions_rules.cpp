@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// Refactorings of rules: an acl as a grant and back, all of them at once, one rule for each destination.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/check/insertion.h"
+#include "lsp/features/actions.h"
+#include "lsp/protocol/writer.h"
+
+namespace aclc::lsp {
+
+/// The grants that say what an acl says: one for each list of ports among its destinations.
+std::string Actions::grants_of(const AclRule& rule, const std::string& indent) const {
+  std::vector<std::pair<std::string, std::vector<std::string>>> by_ports;  // `ip` list -> dst
+  for (const Destination& d : p_.at(rule.dst)) {
+    std::vector<std::string> ip;
+    for (const PortItem& item : p_.at(d.ports)) {
+      std::string ports = item.range.to_text();
+      ip.push_back(rule.proto.present() ? fmt::format("{}:{}", a_.text(rule.proto.span), ports) : ports);
+    }
+    const std::string key = quoted_list(ip);
+    auto found = std::find_if(by_ports.begin(), by_ports.end(), [&](const auto& row) { return row.first == key; });
+    if (found == by_ports.end()) found = by_ports.insert(by_ports.end(), {key, {}});
+    found->second.emplace_back(a_.text(d.selector.span));
+  }
+  std::string out;
+  for (const auto& [ip, dst] : by_ports) {
+    if (!out.empty()) out += ",\n" + indent;
+    out += fmt::format("{{\"src\": {}, \"dst\": {}, \"ip\": {}", quoted_list(texts(p_.at(rule.src))), quoted_list(dst), ip);
+    if (rule.src_posture.present)
+      out += fmt::format(", \"srcPosture\": {}", quoted_list(texts(p_.at(rule.src_posture.names))));
+    out += "}";
+  }
+  return out;
+}
+
+/// Whether grants can say what the rule says: they refuse a `/0`, and everybody as the source of `autogroup:self`.
+bool Actions::can_be_grants(const AclRule& rule) const {
+  if (rule.broken || rule.src.empty() || rule.dst.empty() || comment_inside(rule.span)) return false;
+  const auto sources = p_.at(rule.src);
+  const bool everybody =
+      std::any_of(sources.begin(), sources.end(), [](const Selector& s) { return s.kind == SelectorKind::kWildcard; });
+  const auto destinations = p_.at(rule.dst);
+  return std::none_of(destinations.begin(), destinations.end(), [&](const Destination& d) {
+    return (d.selector.kind == SelectorKind::kPrefix && p_.prefix(d.selector).length == 0) ||
+           (d.selector.autogroup == Autogroup::kSelf && everybody);
+  });
+}
+
+/// Edits that put rules at the end of a section, which is made where there is none; empty where it is damaged.
+std::vector<Edit> Actions::append_rule(std::string_view section_name, const std::string& rules, const std::string& indent) const {
+  const NodeId list = section(section_name);
+  if (!list.valid())
+    return checks::add_member(tree_, tree_.root(), section_name, "[\n" + indent + rules + "\n" + outer(indent) + "]");
+  if (!tree_.is(list, NodeKind::kArray) || (tree_[list].flags & kBroken)) return {};
+  Span last{};
+  for (const NodeId child : tree_.children(list)) last = tree_[child].span;
+  if (!last.empty()) return {{{last.end, last.end}, ",\n" + indent + rules}};
+  const uint32_t inside = tree_[list].span.begin + 1;
+  return {{{inside, inside}, "\n" + indent + rules + "\n" + outer(indent)}};
+}
+
+void Actions::acl_to_grant() {
+  const AclRule* rule = around(p_.acls);
+  if (!rule || !can_be_grants(*rule)) return;
+  const std::string indent = indent_of(rule->span.begin);
+  std::vector<Edit> edits = append_rule("grants", grants_of(*rule, indent), indent);
+  if (edits.empty()) return;
+  edits.push_back({element_span(rule->span), ""});
+  add_if_sound("convert to a grant", "refactor.rewrite", std::move(edits));
+}
+
+void Actions::all_acls_to_grants() {
+  // In place, so that comments and order stay; where grants exist already the two lists would have to be merged.
+  if (p_.acls.size() < 2 || section("grants").valid() || !around(p_.acls)) return;
+  std::vector<Edit> edits;
+  for (const Section& s : p_.sections) {
+    if (p_.text(s.name) == "acls") edits.push_back({s.name_span, "grants"});
+  }
+  if (edits.size() != 1 || a_.text(edits.front().span) != "acls") return;
+  for (const AclRule& rule : p_.acls) {
+    if (!can_be_grants(rule)) return;
+    edits.push_back({rule.span, grants_of(rule, indent_of(rule.span.begin))});
+  }
+  add_if_sound("convert all acls to grants", "refactor.rewrite", std::move(edits));
+}
+
+void Actions::grant_to_acl() {
+  const Grant* grant = around(p_.grants);
+  if (!grant || grant->broken || grant->src.empty() || grant->dst.empty() || grant->ip.empty()) return;
+  if (!grant->app.empty() || !grant->via.empty() || comment_inside(grant->span)) return;
+  for (const Selector& s : p_.at(grant->dst)) {
+    // An address of IPv6 would need brackets before its ports.
+    const bool literal = s.kind == SelectorKind::kAddress || s.kind == SelectorKind::kPrefix || s.kind == SelectorKind::kRange;
+    if (standing(s, Standpoint::kAclDst) != Standing::kYes || (literal && a_.text(s.span).find(':') != std::string_view::npos)) return;
+  }
+  for (const Selector& s : p_.at(grant->src)) {
+    if (standing(s, Standpoint::kAclSrc) != Standing::kYes) return;
+  }
+  // One acl for each protocol, with all its ports.
+  std::vector<std::pair<std::string, std::string>> by_protocol;
+  for (const NetCapability& ip : p_.at(grant->ip)) {
+    const std::string proto(ip.proto.present() ? a_.text(ip.proto.span) : std::string_view());
+    auto found = std::find_if(by_protocol.begin(), by_protocol.end(), [&](const auto& row) { return row.first == proto; });
+    if (found == by_protocol.end()) found = by_protocol.insert(by_protocol.end(), {proto, {}});
+    std::string& ports = found->second;
+    if (p_.at(ip.ports).empty()) ports = "*";
+    for (const PortItem& item : p_.at(ip.ports)) {
+      if (ports == "*") break;
+      if (item.range.is_all() || (item.range.first == 0 && item.range.last == 0)) ports = "*";
+      else ports += (ports.empty() ? "" : ",") + item.range.to_text();
+    }
+  }
+  const std::string indent = indent_of(grant->span.begin);
+  std::string out;
+  for (const auto& [proto, ports] : by_protocol) {
+    std::vector<std::string> dst;
+    for (const Selector& s : p_.at(grant->dst)) dst.push_back(fmt::format("{}:{}", a_.text(s.span), ports));
+    if (!out.empty()) out += ",\n" + indent;
+    out += fmt::format("{{\"action\": \"accept\", \"src\": {}, \"dst\": {}", quoted_list(texts(p_.at(grant->src))), quoted_list(dst));
+    if (!proto.empty()) out += fmt::format(", \"proto\": {}", json_quote(proto));
+    if (grant->src_posture.present)
+      out += fmt::format(", \"srcPosture\": {}", quoted_list(texts(p_.at(grant->src_posture.names))));
+    out += "}";
+  }
+  std::vector<Edit> edits = append_rule("acls", out, indent);
+  if (edits.empty()) return;
+  edits.push_back({element_span(grant->span), ""});
+  add_if_sound("convert to an acl", "refactor.rewrite", std::move(edits));
+}
+
+void Actions::split_destinations() {
+  const AclRule* rule = around(p_.acls);
+  if (!rule || rule->broken || rule->src.empty() || rule->dst.count < 2 || rule->dst_span.empty()) return;
+  const std::string_view text = a_.text(rule->span);
+  const size_t at = rule->dst_span.begin - rule->span.begin;
+  if (comment_inside(rule->span) || !(rule->span.begin <= rule->dst_span.begin && rule->dst_span.end <= rule->span.end)) return;
+  std::string out;
+  for (const Destination& d : p_.at(rule->dst)) {
+    if (!out.empty()) out += ",\n" + indent_of(rule->span.begin);
+    out.append(text.substr(0, at)).append("[" + json_quote(a_.text(d.span)) + "]");
+    out.append(text.substr(at + rule->dst_span.length()));
+  }
+  add(fmt::format("split into {} rules, one for each destination", rule->dst.count), "refactor.rewrite",
+      {{rule->span, std::move(out)}});
+}
+
+}  // namespace aclc::lsp

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// Code actions, each by the text that it makes.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "lsp/documents/document.h"
+#include "lsp/documents/uri.h"
+#include "tests/unit/lsp/client.h"
+
+namespace aclc::lsp::test {
+namespace {
+
+using testing::Contains;
+using testing::Not;
+
+/// An open text with the cursor at a piece of it.
+struct Editor {
+  Client c;
+  explicit Editor(const std::string& text) {
+    c.initialize();
+    c.open(text);
+    c.settle();
+  }
+  json actions(const std::string& piece, json only = nullptr) {
+    json context = {{"diagnostics", json::array()}};
+    if (!only.is_null()) context["only"] = std::move(only);
+    return c.whole("codeAction", {{"range", Client::range(c.at(piece, 1), c.at(piece, 1))}, {"context", context}});
+  }
+  std::vector<std::string> titles(const std::string& piece, json only = nullptr) {
+    std::vector<std::string> out;
+    for (const json& action : actions(piece, std::move(only))) out.push_back(action["title"]);
+    return out;
+  }
+  /// The text after the action of this title; empty where it is not offered.
+  std::string after(const std::string& piece, const std::string& title, json only = nullptr) {
+    for (const json& action : actions(piece, std::move(only))) {
+      if (action["title"] != title) continue;
+      json edits = action["edit"]["documentChanges"][0]["edits"];
+      std::reverse(edits.begin(), edits.end());  // later places first, so that earlier ones stay true
+      Document document("u", 1, c.text());
+      const auto place = [](const json& p) { return Position{p["line"].get<uint32_t>(), p["character"].get<uint32_t>()}; };
+      for (const json& edit : edits)
+        document.change(2, {{Range{place(edit["range"]["start"]), place(edit["range"]["end"])}, edit["newText"].get<std::string>()}}, PositionUnit::kUtf16);
+      return document.text()->text;
+    }
+    return {};
+  }
+};
+
+TEST(Actions, TurnAnAclIntoAGrantAndBack) {
+  Editor acl("{\n  \"acls\": [\n    {\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4:22,80\"], \"proto\": \"tcp\"},\n  ],\n  \"grants\": [],\n}\n");
+  EXPECT_EQ(acl.after("{\"action", "convert to a grant"),
+            "{\n  \"acls\": [\n  ],\n  \"grants\": [\n    {\"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4\"], \"ip\": [\"tcp:22\", \"tcp:80\"]}\n  ],\n}\n");
+  Editor grant("{\n  \"grants\": [\n    {\"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4\"], \"ip\": [\"tcp:22\", \"udp:53\", \"tcp:80-90\"]},\n  ],\n  \"acls\": [],\n}\n");
+  EXPECT_EQ(grant.after("{\"src", "convert to an acl"),
+            "{\n  \"grants\": [\n  ],\n  \"acls\": [\n    {\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4:22,80-90\"], \"proto\": \"tcp\"},\n"
+            "    {\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4:53\"], \"proto\": \"udp\"}\n  ],\n}\n");
+}
+
+TEST(Actions, DoNotTurnWhatTheOtherFormCannotSay) {
+  Editor self("{\"acls\": [{\"action\": \"accept\", \"src\": [\"*\"], \"dst\": [\"autogroup:self:*\"]}]}");
+  EXPECT_THAT(self.titles("{\"action"), Not(Contains("convert to a grant")));
+  Editor app("{\"grants\": [{\"src\": [\"*\"], \"dst\": [\"1.2.3.4\"], \"ip\": [\"22\"], \"app\": {\"a.com/cap/x\": []}}]}");
+  EXPECT_THAT(app.titles("{\"src"), Not(Contains("convert to an acl")));
+  Editor comment("{\"acls\": [{\"action\": \"accept\", /* why */ \"src\": [\"*\"], \"dst\": [\"1.2.3.4:*\"]}]}");
+  EXPECT_THAT(comment.titles("{\"action"), Not(Contains("convert to a grant")));
+}
+
+TEST(Actions, TurnAllAclsInPlace) {
+  Editor e("{\n  // rules\n  \"acls\": [\n    {\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4:22\"]}, // one\n"
+           "    {\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4:*\"]},\n  ],\n}\n");
+  EXPECT_EQ(e.after("{\"action", "convert all acls to grants"),
+            "{\n  // rules\n  \"grants\": [\n    {\"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4\"], \"ip\": [\"22\"]}, // one\n"
+            "    {\"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4\"], \"ip\": [\"*\"]},\n  ],\n}\n");
+}
+
+TEST(Actions, SplitARuleAndSortAList) {
+  Editor e("{\"acls\": [\n  {\"action\": \"accept\", \"src\": [\"b@x.y\", \"a@x.y\"], \"dst\": [\"1.2.3.4:22\", \"1.2.3.5:80\"]}\n]}");
+  EXPECT_EQ(e.after("{\"action", "split into 2 rules, one for each destination"),
+            "{\"acls\": [\n  {\"action\": \"accept\", \"src\": [\"b@x.y\", \"a@x.y\"], \"dst\": [\"1.2.3.4:22\"]},\n"
+            "  {\"action\": \"accept\", \"src\": [\"b@x.y\", \"a@x.y\"], \"dst\": [\"1.2.3.5:80\"]}\n]}");
+  EXPECT_EQ(e.after("\"b@x.y\"", "sort the list"),
+            "{\"acls\": [\n  {\"action\": \"accept\", \"src\": [\"a@x.y\", \"b@x.y\"], \"dst\": [\"1.2.3.4:22\", \"1.2.3.5:80\"]}\n]}");
+}
+
+TEST(Actions, DrawUsersOutIntoAGroupAndPutThemBack) {
+  Editor e("{\"groups\": {}, \"acls\": [{\"action\": \"accept\", \"src\": [\"a@x.y\", \"b@x.y\"], \"dst\": [\"*:*\"]}]}");
+  const std::string grouped = e.after("\"a@x.y\"", "extract the 2 users into `group:new`");
+  EXPECT_EQ(grouped, "{\"groups\": {\"group:new\": [\"a@x.y\", \"b@x.y\"]}, \"acls\": [{\"action\": \"accept\", \"src\": [\"group:new\"], \"dst\": [\"*:*\"]}]}");
+  Editor back(grouped);
+  EXPECT_THAT(back.after("group:new\"], \"dst", "replace `group:new` by its members"), testing::HasSubstr("\"src\": [\"a@x.y\", \"b@x.y\"]"));
+}
+
+TEST(Actions, MendAFailedTest) {
+  Editor e("{\n  \"tagOwners\": {\"tag:t\": []},\n  \"acls\": [],\n  \"tests\": [{\"src\": \"a@b.c\", \"accept\": [\"tag:t:22\", \"tag:t:23\"]}]\n}\n");
+  EXPECT_EQ(e.after("tag:t:22", "expect `tag:t:22` to be denied"),
+            "{\n  \"tagOwners\": {\"tag:t\": []},\n  \"acls\": [],\n  \"tests\": [{\"src\": \"a@b.c\", \"accept\": [\"tag:t:23\"], \"deny\": [\"tag:t:22\"]}]\n}\n");
+  const std::string granted = e.after("tag:t:22", "accept it by a new grant from `a@b.c`");
+  EXPECT_THAT(granted, testing::HasSubstr("{\"src\": [\"a@b.c\"], \"dst\": [\"tag:t\"], \"ip\": [\"22\"]}"));
+  EXPECT_EQ(Editor(granted).c.command("aclc.runAllTests", {"file:///p/policy.hujson"})["passed"], 1);
+  for (const json& action : e.actions("tag:t:22")) EXPECT_FALSE(action.value("isPreferred", false)) << action["title"];
+}
+
+TEST(Actions, SortTheSections) {
+  const std::string text =
+      "{\n  // people\n  \"groups\": {\"group:a\": []}, // few\n\n  // who may what\n  \"acls\": []\n}\n";
+  Editor e(text);
+  EXPECT_THAT(e.titles("acls"), Not(Contains("sort the sections"))) << "only where it is asked for";
+  const std::string sorted = e.after("acls", "sort the sections", {"source.organize"});
+  EXPECT_EQ(sorted, "{\n\n  // who may what\n  \"acls\": [],\n  // people\n  \"groups\": {\"group:a\": []} // few\n}\n");
+  Editor again(sorted);
+  EXPECT_TRUE(again.c.codes().empty()) << sorted;
+  EXPECT_THAT(again.titles("acls", {"source.organize"}), Not(Contains("sort the sections")));
+}
+
+TEST(Actions, FixesAreOfferedWithTheirFinding) {
+  Editor e("{\"tagOwners\": {\"tag:prod\": []}, \"acls\": [{\"action\": \"accept\", \"src\": [\"*\"], \"dst\": [\"tag:prdo:22\"]}]}");
+  const json actions = e.actions("tag:prdo");
+  ASSERT_FALSE(actions.empty());
+  EXPECT_EQ(actions[0]["title"], "replace with `tag:prod`");
+  EXPECT_EQ(actions[0]["isPreferred"], true);
+  EXPECT_EQ(actions[0]["diagnostics"][0]["code"], "unknown-tag");
+  EXPECT_EQ(e.titles("tag:prdo", {"refactor"}).size(), 1u) << "kinds that were not asked for stay away";
+}
+
+TEST(Completion, BringsTheCommaBeforeTheMemberOrElementThatItStarts) {
+  const auto commas = [](const std::string& text, const std::string& piece, int delta) {
+    Editor e(text);
+    const json list = e.c.ask("completion", e.c.at(piece, delta));
+    json out = json::array();
+    for (const json& item : list["items"]) out.push_back(item.value("additionalTextEdits", json()));
+    EXPECT_FALSE(out.empty()) << text;
+    for (const json& edits : out) EXPECT_EQ(edits, out[0]);
+    return out.empty() ? json() : out[0];
+  };
+  const auto comma = [](int line, int character) {
+    const json at = {{"line", line}, {"character", character}};
+    return json::array({{{"range", {{"start", at}, {"end", at}}}, {"newText", ","}}});
+  };
+  EXPECT_EQ(commas("{\"groups\": {}\n\"ac\"}", "\"ac", 3), comma(0, 13));
+  EXPECT_EQ(commas("{\"groups\": {}\n }", " }", 1), comma(0, 13)) << "in the gap, too";
+  EXPECT_TRUE(commas("{\"groups\": {},\n\"ac\"}", "\"ac", 3).is_null());
+  EXPECT_EQ(commas("{\"acls\": [{\"src\": [\"a@b.c\" \"\"]}]}", "\"\"", 1), comma(0, 26));
+  EXPECT_TRUE(commas("{\"acls\": [{\"src\": [\"a@b.c\", \"\"]}]}", "\"\"", 1).is_null());
+}
+
+TEST(Workspace, KnowsPoliciesThatAreNotOpen) {
+  const std::string folder = testing::TempDir() + "aclc-workspace-" + std::to_string(::getpid());
+  const auto write = [&](const std::string& name, const std::string& text) {
+    std::filesystem::create_directories(std::filesystem::path(folder + "/" + name).parent_path());
+    std::ofstream(folder + "/" + name) << text;
+  };
+  write("a/policy.hujson", "{\"groups\": {\"group:closed\": []}, \"acls\": [{\"action\": \"accept\", \"src\": [\"*\"], \"dst\": [\"tag:none:1\"]}]}");
+  write("node_modules/x/policy.hujson", "{\"groups\": {\"group:foreign\": []}}");
+  write("notes.txt", "group:text");
+  json capabilities = full_capabilities();
+  capabilities["textDocument"]["diagnostic"] = json::object();
+  Client c;
+  c.initialize(capabilities, {{"workspaceFolders", {{{"uri", path_to_uri(folder)}, {"name", "w"}}}}});
+  c.open("{\"groups\": {\"group:open\": []}}", path_to_uri(folder + "/b.hujson"));
+  std::vector<std::string> names;
+  for (const json& symbol : c.request("workspace/symbol", {{"query", "group"}})) names.push_back(symbol["name"]);
+  EXPECT_THAT(names, testing::UnorderedElementsAre("group:open", "group:closed"));
+
+  const auto ask = [&](json previous) { return c.request("workspace/diagnostic", {{"previousResultIds", std::move(previous)}})["items"]; };
+  const json first = ask(json::array());
+  ASSERT_EQ(first.size(), 2u);
+  EXPECT_TRUE(first[1]["version"].is_null());
+  EXPECT_EQ(first[1]["items"][0]["code"], "unknown-tag");
+  const json seen = json::array({{{"uri", first[1]["uri"]}, {"value", first[1]["resultId"]}}});
+  EXPECT_EQ(ask(seen)[1]["kind"], "unchanged");
+  write("a/policy.hujson", "{}");
+  EXPECT_EQ(ask(seen)[1]["items"].size(), 0u);
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace aclc::lsp::test
