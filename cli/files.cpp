@@ -64,11 +64,21 @@ mode_t usual_mode() {
 
 }  // namespace
 
+FileKind file_kind(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return errno == ENOENT ? FileKind::kNone : FileKind::kPlain;
+  return S_ISREG(status.st_mode) ? FileKind::kPlain : FileKind::kOther;
+}
+
 Result<Done> replace_file(const std::string& path, std::string_view text) {
   const auto failure = [&] { return Failure{fmt::format("cannot write {}: {}", path, std::strerror(errno))}; };
   const std::string target = without_links(path);
   struct stat status {};
   const bool exists = ::stat(target.c_str(), &status) == 0;
+  if (exists && !S_ISREG(status.st_mode)) {
+    errno = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;  // a device or a pipe is not to become a file
+    return failure();
+  }
   // A file that may not be written is not to be replaced by one that may.
   if (exists && ::access(target.c_str(), W_OK) != 0) return failure();
   const size_t slash = target.rfind('/');

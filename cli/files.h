@@ -11,8 +11,13 @@
 
 namespace aclc::cli {
 
+/// What a path leads to; what cannot be seen is taken for a plain file, so that opening it says why.
+enum class FileKind { kNone, kPlain, kOther };
+FileKind file_kind(const std::string& path);
+
 /// Puts the text in the place of the file at once: other readers see the old text or the new one, never a part, and a
 /// failure leaves the old one. Mode and symbolic links are kept; a new file gets the usual mode.
+/// What is no plain file (a device, a pipe) is left alone.
 Result<Done> replace_file(const std::string& path, std::string_view text);
 
 /// A node's name as a file name: what could leave the folder or hide is written as %XX.

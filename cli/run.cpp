@@ -17,7 +17,7 @@ namespace {
 std::string usage() {
   std::string out = fmt::format(
       "aclc {}: check, format and compile tailnet policies\n\nusage: aclc COMMAND [OPTIONS]\n\n", version());
-  for (const Command& c : commands()) out += fmt::format("  {:<9} {}\n", c.name, c.summary);
+  for (const Command& c : commands()) out += fmt::format("  {:<10} {}\n", c.name, c.summary);
   return out +
          "\n`aclc COMMAND --help` lists the options of a command.\n"
          "exit status: 0 yes (valid, passed, equal), 1 no (errors, failed, different), 2 could not tell";

@@ -10,7 +10,8 @@ if(NOT CMAKE_BUILD_TYPE)
 endif()
 
 add_library(aclc_options INTERFACE)
-target_include_directories(aclc_options INTERFACE $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}>)
+target_include_directories(aclc_options INTERFACE $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}> $<INSTALL_INTERFACE:include/aclc>)
+set_property(GLOBAL APPEND PROPERTY aclc_exported aclc_options)
 target_compile_features(aclc_options INTERFACE cxx_std_20)
 target_compile_options(aclc_options INTERFACE $<BUILD_INTERFACE:-Wall -Wextra -Wshadow -Wno-missing-field-initializers>)
 # g++ 12 sees overlapping copies in std::string where there are none (its bug 105651).
@@ -27,9 +28,17 @@ if(ACLC_SANITIZE)
 endif()
 # aclc_library(NAME DEPENDS targets...): a static library of every .cpp in the current folder.
 # The folder is the unit: what it may use is what it links, and the `layering` test holds includes to that.
+# Those that are made while ACLC_EXPORT is set are installed for others (packaging/libraries.cmake).
+set(header_only nlohmann_json::nlohmann_json taocpp::pegtl Boost::headers)
 function(aclc_library name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;PRIVATE_DEPENDS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  foreach(library IN LISTS header_only)  # compiled in: who links the result needs none of them
+    list(TRANSFORM ARG_PRIVATE_DEPENDS REPLACE "^${library}$" "$<BUILD_INTERFACE:${library}>")
+  endforeach()
+  if(ACLC_EXPORT)
+    set_property(GLOBAL APPEND PROPERTY aclc_exported aclc_${name})
+  endif()
   if(sources)
     add_library(aclc_${name} STATIC ${sources})
     target_link_libraries(aclc_${name} PUBLIC aclc_options ${ARG_DEPENDS} PRIVATE ${ARG_PRIVATE_DEPENDS})

@@ -13,7 +13,7 @@ SOURCE_LINES = 500
 # Longer than SOURCE_LINES, with the reason.
 LONG = {}
 # Folders that explain themselves by their parent's README.
-NO_README = re.compile(r"^(\.ci|cmake|tests/(unit|property|support|integration|package|fuzz)(/.*)?|tests/npm/.+|lsp/editors/.+|testdata(/.*)?|tests/house)$")
+NO_README = re.compile(r"^(\.ci|cmake|packaging/(debian(/.*)?|ci)|tests/(unit|property|support|integration|package|fuzz)(/.*)?|tests/npm/.+|lsp/editors/.+|testdata(/.*)?|tests/house)$")
 SOURCES = {".h", ".cpp", ".def", ".py", ".cmake", ".mjs", ".js", ".ts", ".lua", ".el"}
 
 

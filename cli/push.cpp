@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// aclc push: puts this policy in force, if it is sound and nobody changed the one in force meanwhile.
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "cli/deployed.h"
+#include "cli/files.h"
+#include "cli/findings.h"
+#include "cli/server_options.h"
+#include "cli/test_results.h"
+
+namespace aclc::cli {
+namespace {
+
+struct Push {
+  PolicyOptions policy;
+  TailnetOptions tailnet;
+  ServerChoice server;
+  RecordChoice record;
+  OutputOptions output;
+  std::vector<std::string> base;
+  bool yes = false;
+  bool dry_run = false;
+  bool force = false;
+  bool quiet = false;
+};
+
+/// What came of it, as it is told at the end.
+struct Outcome {
+  Exit exit = Exit::kTrouble;
+  std::string_view answer;            ///< pushed, unchanged, would-push, refused, changed, declined; empty: trouble, said already
+  std::string sentence;
+  std::vector<std::string> messages;  ///< the server's
+};
+
+/// One push, step by step; what a step finds stays for the next.
+class Pushing {
+ public:
+  Pushing(const Push& o, Console& console) : o_(o), path_(o.policy.paths.front()), console_(console) {}
+
+  Exit run() {
+    Outcome outcome = judge_and_push();
+    if (outcome.answer.empty()) return outcome.exit;
+    tell(outcome);
+    return outcome.exit;
+  }
+
+ private:
+  Outcome judge_and_push();
+  Outcome push_to_server(const SyntaxTree& tree);
+  Outcome save();
+  Result<bool> changed_by_others();
+  Outcome trouble(const std::string& message) {
+    console_.complain(message);
+    return {};
+  }
+  Outcome finished(std::string_view answer, std::string sentence, std::vector<std::string> messages = {});
+  void tell(const Outcome& outcome);
+
+  const Push& o_;
+  const std::string& path_;
+  Console& console_;
+  Run run_;
+  Server server_;
+  std::string place_, text_, diff_, tests_ = "null";
+  DeployedPolicy deployed_;
+  Comparison comparison_;
+  std::optional<SyntaxTree> tree_;
+};
+
+Outcome Pushing::judge_and_push() {
+  const auto id = open_policy(run_, path_, o_.policy, console_);
+  if (!id || !open_tailnet(run_, o_.tailnet, o_.policy, console_)) return {};
+  const Analysis a = analyse(run_, *id, o_.policy.pipeline);
+  // Always, also where the same text is deployed already: who is in which group may have changed since.
+  if (const auto report = test(run_, a)) tests_ = tests_json(*report);
+  if (run_.findings.has_errors()) return {Exit::kNo, "refused", "nothing was pushed", {}};
+  text_ = std::string(a.tree.text());
+  return push_to_server(a.tree);
+}
+
+/// Whether what is deployed is nothing that is known to have been deployed from here.
+Result<bool> Pushing::changed_by_others() {
+  std::vector<std::string> known;
+  if (const auto recorded = read_record(o_.record, path_, place_)) known.push_back(*recorded);
+  for (const std::string& path : o_.base) {
+    const auto text = read_file(path);
+    if (!text) return text.error();
+    // What has errors was never deployed.
+    if (const auto digest = digest_of(*text, o_.policy.pipeline)) known.push_back(*digest);
+  }
+  // Where nothing is known nobody can tell: the first push from a folder is no reason for alarm.
+  return !known.empty() && deployed_.exists && std::find(known.begin(), known.end(), comparison_.deployed_digest) == known.end();
+}
+
+Outcome Pushing::push_to_server(const SyntaxTree& tree) {
+  auto server = choose_server(o_.server, o_.policy.pipeline.target, console_);
+  if (!server) return trouble(server.error().message);
+  server_ = std::move(*server);
+  place_ = server_.control_plane->place();
+  auto deployed = server_.control_plane->fetch();
+  if (!deployed) return trouble(deployed.error().message);
+  deployed_ = std::move(*deployed);
+  tree_.emplace(tree);
+  comparison_ = compare(tree, deployed_, o_.policy.pipeline);
+  if (comparison_.sameness == Sameness::kUnreadable) return trouble(fmt::format("what {} answered is no policy; nothing was pushed", place_));
+  if (comparison_.sameness == Sameness::kEqual) return finished("unchanged", fmt::format("{} is what {} has", path_, place_));
+  diff_ = shown_diff(path_, deployed_.text, text_);
+  if (o_.output.format == Format::kText && !o_.quiet) console_.print(diff_);
+
+  const auto changed = changed_by_others();
+  if (!changed) return trouble(changed.error().message);
+  if (*changed && !o_.force) {
+    return {Exit::kNo, "changed",
+            fmt::format("somebody changed the policy of {} since it was last known here (it is {} now); `aclc pull` takes the change over, --force replaces it", place_,
+                        short_digest(comparison_.deployed_digest)), {}};
+  }
+  const auto verdict = server_.control_plane->check(text_);
+  if (!verdict) return trouble(verdict.error().message);
+  if (verdict->kind == ServerVerdict::Kind::kRefused) return {Exit::kNo, "refused", fmt::format("{} would not take it", place_), verdict->messages};
+  for (const std::string& message : verdict->messages) console_.note(fmt::format("{} warns: {}", place_, message));
+  if (o_.dry_run) return {Exit::kYes, "would-push", fmt::format("{} to {}", path_, place_), {}};
+  switch (ask(fmt::format("push {} to {}?", path_, place_), o_.yes, console_)) {
+    case Consent::kGiven: break;
+    case Consent::kDenied: return {Exit::kNo, "declined", "nothing was pushed", {}};
+    case Consent::kNobodyToAsk: return trouble("there is no terminal to ask on: --yes pushes without a question; nothing was pushed");
+  }
+  return save();
+}
+
+Outcome Pushing::save() {
+  if (!server_.control_plane->saves_atomically()) console_.note(fmt::format("{} has no way to compare and save in one step: a change in this very moment would be lost", place_));
+  const auto verdict = server_.control_plane->save(text_, deployed_);
+  if (verdict && verdict->kind == ServerVerdict::Kind::kRefused) return {Exit::kNo, "refused", fmt::format("{} did not take it", place_), verdict->messages};
+  // Whatever was answered, what is deployed now decides: an answer may be lost on the way, and a repeated save then finds
+  // its own policy.
+  const auto now = server_.control_plane->fetch();
+  if (!now) {
+    if (!verdict) console_.complain(verdict.error().message);
+    return trouble(fmt::format("whether the policy is in force is not known: {}; `aclc drift` tells later", now.error().message));
+  }
+  if (now->exists && compare(*tree_, *now, o_.policy.pipeline).sameness == Sameness::kEqual) return finished("pushed", fmt::format("{} to {}", path_, place_));
+  if (!verdict) return trouble(fmt::format("{}; nothing was pushed", verdict.error().message));
+  return {Exit::kNo, "changed",
+          verdict->kind == ServerVerdict::Kind::kChanged
+              ? fmt::format("somebody changed the policy of {} in this moment; nothing was pushed", place_)
+              : fmt::format("the policy was saved, but {} has another one now: somebody changed it right after", place_), {}};
+}
+
+Outcome Pushing::finished(std::string_view answer, std::string sentence, std::vector<std::string> messages) {
+  sentence += fmt::format(" · digest {}", short_digest(comparison_.local_digest));
+  Outcome out{Exit::kYes, answer, std::move(sentence), std::move(messages)};
+  if (o_.dry_run) return out;
+  if (const auto recorded = write_record(o_.record, path_, place_, comparison_.local_digest); !recorded) {
+    console_.complain(fmt::format("{}; the policy itself is in force", recorded.error().message));
+    out.exit = Exit::kTrouble;
+  }
+  return out;
+}
+
+void Pushing::tell(const Outcome& outcome) {
+  if (o_.output.format == Format::kJson) {
+    const nlohmann::ordered_json json{{"answer", outcome.answer}, {"place", place_}, {"digest", comparison_.local_digest}, {"deployed_digest", comparison_.deployed_digest},
+                                      {"messages", outcome.messages}, {"diff", diff_}};
+    const std::vector<JsonMember> more{{"tests", tests_}, {"push", json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)}};
+    show_findings(run_, o_.output, {.ok = outcome.exit == Exit::kYes, .more = more}, console_);
+    return;
+  }
+  const bool findings = run_.findings.has_errors();
+  show_findings(run_, o_.output, {.ok = outcome.exit == Exit::kYes, .summary = findings ? outcome.sentence : ""}, console_);
+  for (const std::string& message : outcome.messages) console_.print(fmt::format("  {}\n", message));
+  if (!findings) console_.print(fmt::format("{:<10}  {}\n", outcome.answer, outcome.sentence));
+}
+
+}  // namespace
+
+Action define_push(CLI::App& app, Console& console) {
+  const auto o = std::make_shared<Push>();
+  add_policy_options(app, o->policy, Takes::kOne);
+  add_tailnet_options(app, o->tailnet, o->policy, Needed::kNo);
+  add_server_options(app, o->server);
+  add_record_options(app, o->record);
+  add_output_options(app, o->output);
+  app.add_option("--base", o->base, "a policy that may be in force (the last version, or one of several): refuse if another one is")->type_name("FILE");
+  app.add_flag("-y,--yes", o->yes, "push without asking");
+  app.add_flag("--dry-run", o->dry_run, "all but the push itself");
+  app.add_flag("--force", o->force, "replace a policy that somebody changed");
+  app.add_flag("-q,--quiet", o->quiet, "the answer without the lines that change");
+  return [o, &console] { return Pushing(*o, console).run(); };
+}
+
+}  // namespace aclc::cli

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "deploy/digest/digest.h"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/check.h"
+#include "parser/syntax/format.h"
+#include "parser/syntax/json_text.h"
+
+namespace aclc {
+
+std::string policy_digest(const SyntaxTree& tree) {
+  const std::string text = format(tree);
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int length = 0;
+  ACLC_CHECK(EVP_Digest(text.data(), text.size(), digest, &length, EVP_sha256(), nullptr) == 1);
+  std::string out;
+  for (unsigned int i = 0; i < length; ++i) {
+    out += "0123456789abcdef"[digest[i] >> 4];
+    out += "0123456789abcdef"[digest[i] & 15];
+  }
+  return out;
+}
+
+bool is_policy_digest(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+std::string_view etag_value(std::string_view header) {
+  if (header.substr(0, 2) == "W/") header.remove_prefix(2);
+  if (header.size() < 2 || header.front() != '"' || header.back() != '"') return {};
+  header = header.substr(1, header.size() - 2);
+  const bool plain = std::all_of(header.begin(), header.end(), [](unsigned char c) { return c > ' ' && c != '"' && c < 0x7f; });
+  return plain ? header : std::string_view();
+}
+
+bool same_values(const SyntaxTree& a, const SyntaxTree& b) {
+  const auto value = [](const SyntaxTree& tree) { return nlohmann::json::parse(json_text(tree, tree.root()), nullptr, false); };
+  const nlohmann::json first = value(a);
+  return !first.is_discarded() && first == value(b);
+}
+
+}  // namespace aclc
