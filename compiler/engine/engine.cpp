@@ -30,7 +30,7 @@ Affected Engine::compile_anew() {
 }
 
 void Engine::note_watchers(ClassId id) {
-  const std::vector<ClassId>& seen_by = tables_->visibility().peers(id);
+  const std::vector<ClassId> seen_by = tables_->visibility().peers(id);
   watchers_.insert(watchers_.end(), seen_by.begin(), seen_by.end());
 }
 

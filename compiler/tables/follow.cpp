@@ -20,7 +20,7 @@ void Tables::follow(const lower::Effects& effects, const std::vector<ContentId>&
     const std::vector<ClassId>& siblings = identity_.classes_of(identity_[c].user);
     out.insert(out.end(), siblings.begin(), siblings.end());
     // Who sees the node, or saw it: its class is the same to all rules without it.
-    const std::vector<ClassId>& watchers = visibility_.peers(c);
+    const std::vector<ClassId> watchers = visibility_.peers(c);
     out.insert(out.end(), watchers.begin(), watchers.end());
   }
   for (const lower::ChangedSource& s : effects.sources) follow_source(s, effects.classes, out);

@@ -166,7 +166,25 @@ std::vector<SourceId> Visibility::sources_covering(ClassId id) const {
   return out;
 }
 
-void Visibility::accepted_from(ClassId id, std::vector<ClassId>& out) {
+const ClassSet& Visibility::covered_set(ContentId id) {
+  const auto [kept, is_new] = covered_.try_emplace(id.value);
+  if (!is_new) return kept->second;
+  for (const Covered& c : covered(form_.sources()[form_.sources()[id].sources.front()])) kept->second.insert(c.class_id);
+  return kept->second;
+}
+
+const ClassSet& Visibility::receiver_set(SourceId id) {
+  const auto [kept, is_new] = receivers_.try_emplace(id.value);
+  if (!is_new) return kept->second;
+  std::vector<ClassId> classes;
+  for (const PartId p : form_.sources()[id].parts) {
+    if (!form_[p].self) receivers(p, classes);
+  }
+  for (const ClassId c : classes) kept->second.insert(c);
+  return kept->second;
+}
+
+void Visibility::accepted_from(ClassId id, ClassSet& out) {
   planner_.plan(id, plan_);
   std::vector<SourceRef> sources = plan_.visible;
   for (const PlannedRule& r : plan_.rules) sources.push_back(r.source);
@@ -175,24 +193,23 @@ void Visibility::accepted_from(ClassId id, std::vector<ClassId>& out) {
   });
   sources.erase(std::unique(sources.begin(), sources.end()), sources.end());
   for (const SourceRef s : sources) {
-    for (const Covered& c : covered(plan_, s)) out.push_back(c.class_id);
+    if (s.content.valid()) {
+      out.add(covered_set(s.content));
+    } else {
+      for (const Covered& c : covered(plan_, s)) out.insert(c.class_id);
+    }
   }
 }
 
-void Visibility::accepting(ClassId id, std::vector<ClassId>& out) {
+void Visibility::accepting(ClassId id, ClassSet& out) {
   const std::vector<SourceId> covering = sources_covering(id);
-  for (const SourceId s : covering) {
-    for (const PartId p : form_.sources()[s].parts) {
-      if (!form_[p].self) receivers(p, out);
-    }
-  }
+  for (const SourceId s : covering) out.add(receiver_set(s));
   const IdentityClass& c = identity_[id];
   for (const PartId p : form_.companion_parts()) {
     const Part& part = form_[p];
     if (part.self || !contains_sorted(covering, part.companion)) continue;
-    const lower::Source& s = form_.sources()[part.source];
-    for (const Covered& told : covered(s.classes, s.ranges, s.everyone)) {
-      if (told.families != 0) out.push_back(told.class_id);
+    for (const Covered& told : covered(form_.sources()[part.source])) {
+      if (told.families != 0) out.insert(told.class_id);
     }
   }
   self_accepting(id, out);
@@ -203,7 +220,7 @@ void Visibility::accepting(ClassId id, std::vector<ClassId>& out) {
 }
 
 /// Among the devices of one user; a rule with `via` has no place there, since who carries a tag has no user.
-void Visibility::self_accepting(ClassId id, std::vector<ClassId>& out) const {
+void Visibility::self_accepting(ClassId id, ClassSet& out) const {
   for (const PartId p : form_.self_parts()) {
     const Rule& rule = form_.rule_of(p);
     if (rule.has_via() || (rule.ip.empty() && !rule.grants_app())) continue;
@@ -212,28 +229,36 @@ void Visibility::self_accepting(ClassId id, std::vector<ClassId>& out) const {
              std::any_of(rule.src.begin(), rule.src.end(), [&](TermId t) { return t.valid() && identity_.has(t, which); });
     };
     for (const ClassId other : identity_.classes_of(identity_[id].user)) {
-      if (is_source(id) || (rule.has_companion() && is_source(other))) out.push_back(other);
+      if (is_source(id) || (rule.has_companion() && is_source(other))) out.insert(other);
     }
   }
 }
 
-const std::vector<ClassId>& Visibility::peers(ClassId id) {
-  peers_.resize(identity_.class_count());
-  known_.resize(identity_.class_count());
-  std::vector<ClassId>& out = peers_[id.value];
-  if (known_[id.value]) return out;
-  known_[id.value] = true;
-  accepted_from(id, out);
-  accepting(id, out);
-  sort_unique(out);
-  std::erase_if(out, [&](ClassId c) { return identity_[c].nodes.empty(); });
+const ClassSet& Visibility::peer_set(ClassId id) {
+  const auto [kept, is_new] = peers_.try_emplace(id.value);
+  if (!is_new) return kept->second;
+  accepted_from(id, kept->second);
+  accepting(id, kept->second);
+  return kept->second;
+}
+
+std::vector<ClassId> Visibility::peers(ClassId id) {
+  std::vector<ClassId> out;
+  peer_set(id).each([&](ClassId c) {
+    if (!identity_[c].nodes.empty()) out.push_back(c);
+  });
   return out;
 }
 
 size_t Visibility::peer_count(ClassId id) {
-  size_t out = 0;
-  for (const ClassId c : peers(id)) out += identity_[c].nodes.size() - (c == id ? 1 : 0);
-  return out;
+  const auto [kept, is_new] = counts_.try_emplace(id.value);
+  if (!is_new) return kept->second;
+  size_t& count = kept->second;
+  peer_set(id).each([&](ClassId c) {
+    const size_t nodes = identity_[c].nodes.size();
+    count += c == id && nodes > 0 ? nodes - 1 : nodes;
+  });
+  return count;
 }
 
 }  // namespace aclc::tables

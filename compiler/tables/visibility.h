@@ -3,9 +3,10 @@
 #pragma once
 
 #include <map>
-#include <string>
+#include <unordered_map>
 #include <vector>
 
+#include "compiler/tables/class_set.h"
 #include "compiler/tables/planner.h"
 
 namespace aclc::tables {
@@ -16,10 +17,13 @@ class Visibility {
 
   /// The classes whose nodes see the nodes of a class and are seen by them, ascending. A class of several nodes may be among
   /// its own.
-  const std::vector<ClassId>& peers(ClassId id);
+  std::vector<ClassId> peers(ClassId id);
+  /// After an edit: what has been kept holds no more.
   void forget() {
     peers_.clear();
-    known_.clear();
+    counts_.clear();
+    covered_.clear();
+    receivers_.clear();
   }
   /// How many nodes see a node of the class.
   size_t peer_count(ClassId id);
@@ -42,16 +46,22 @@ class Visibility {
   void add_servers(RouteSetId routes, std::vector<ClassId>& out) const;
   void receivers_of_target(const Rule& rule, const lower::Target& target, std::vector<ClassId>& out) const;
   void add_all(std::vector<ClassId>& out) const;
-  void accepted_from(ClassId id, std::vector<ClassId>& out);
-  void accepting(ClassId id, std::vector<ClassId>& out);
-  void self_accepting(ClassId id, std::vector<ClassId>& out) const;
+  const ClassSet& peer_set(ClassId id);
+  const ClassSet& covered_set(ContentId id);
+  const ClassSet& receiver_set(SourceId id);
+  void accepted_from(ClassId id, ClassSet& out);
+  void accepting(ClassId id, ClassSet& out);
+  void self_accepting(ClassId id, ClassSet& out) const;
 
   const SharedForm& form_;
   const Identity& identity_;
   Planner& planner_;
   Plan plan_;
-  std::vector<std::vector<ClassId>> peers_;
-  std::vector<bool> known_;
+  // Kept once asked for: many classes have rules of the same sources, and sources can have most classes.
+  std::unordered_map<uint32_t, ClassSet> peers_;      // by ClassId
+  std::unordered_map<uint32_t, size_t> counts_;       // by ClassId
+  std::unordered_map<uint32_t, ClassSet> covered_;    // by ContentId
+  std::unordered_map<uint32_t, ClassSet> receivers_;  // by SourceId
 };
 
 }  // namespace aclc::tables
