@@ -77,7 +77,11 @@ class Search {
     }
     close_out(base, i);
     if (i >= tokens_.size()) return;
-    offer(base, i + 1, i, {.what = What::kDelete, .token = i}, t.is_value() ? 2.3 : t.kind == Token::kStray ? 1 : t.kind == '{' ? 1.5 : 1.2);
+    // A name in its place is one that somebody is about to give a value, whatever its indentation.
+    if (base.expect != Expect::kNameOrClose || t.kind != Token::kString) {
+      const double cost = t.is_value() ? 2.3 : t.kind == Token::kStray ? 1 : t.kind == '{' ? 1.5 : 1.2;
+      offer(base, i + 1, i, {.what = What::kDelete, .token = i}, cost);
+    }
     if (!is_punctuation(t.kind)) return;
     for (const char c : kPunctuation) {
       if (c == t.kind) continue;
