@@ -8,19 +8,15 @@
 #include <unistd.h>
 
 #include <CLI/App.hpp>
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
 
-#include "base/net/protocol.h"
-#include "base/text/json_quote.h"
+#include "cli/access_report.h"
 #include "cli/command.h"
 #include "cli/files.h"
 #include "cli/findings.h"
 #include "cli/options.h"
-#include "cli/test_results.h"
-#include "compiler/diff/diff.h"
 
 extern char** environ;
 
@@ -84,141 +80,6 @@ std::optional<SourceId> open_side(Run& run, const std::string& path, const Polic
   return run.sources.add(path, std::move(text.value()));
 }
 
-std::string listed(const std::vector<std::string>& names, size_t most) {
-  std::string out;
-  for (size_t i = 0; i < std::min(names.size(), most); ++i) out += (i > 0 ? ", " : "") + names[i];
-  if (names.size() > most) out += fmt::format(" and {} more", names.size() - most);
-  return out;
-}
-
-std::string packet(const AccessWitness& w) {
-  const std::string dst = w.dst.is_v4() ? w.dst.to_text() : "[" + w.dst.to_text() + "]";
-  return protocol_has_ports(w.protocol) ? fmt::format("{} {} -> {}:{}", protocol_name(w.protocol), w.src.to_text(), dst, w.port)
-                                        : fmt::format("{} {} -> {}", protocol_name(w.protocol), w.src.to_text(), dst);
-}
-
-class Report {
- public:
-  Report(const AccessDiff& diff, const SourceBuffer& before, const SourceBuffer& after, std::vector<std::string> notes)
-      : diff_(diff), before_(before), after_(after), notes_(std::move(notes)) {}
-
-  std::string text() const {
-    std::string out;
-    for (const AccessChange& c : diff_.changes) {
-      out += fmt::format("{} {} -> {}  {}\n", c.gained ? "gained" : "lost  ", sources(c), destinations(c), c.access.to_text());
-      for (const Span rule : c.rules) out += fmt::format("       by {}  {}\n", place(c, rule), quoted_rule(side(c).text(), rule));
-      if (c.rules.empty()) out += fmt::format("       by neither acls nor grants in {}: everything is allowed\n", side(c).name());
-      out += fmt::format("       as {}\n", packet(c.witness));
-    }
-    for (const OtherChange& o : diff_.others) out += fmt::format("changed {} of {}\n", o.what, listed(o.devices, kMost));
-    for (const std::string& note : notes_) out += fmt::format("note   {}\n", note);
-    return out + summary() + "\n";
-  }
-
-  std::string markdown() const {
-    std::string out = "### Access changes\n\n";
-    if (!diff_.changes.empty()) out += "| | who | to what | ports | by |\n|---|---|---|---|---|\n";
-    for (const AccessChange& c : diff_.changes) {
-      std::string by;
-      for (const Span rule : c.rules) by += (by.empty() ? "" : "<br>") + fmt::format("{} `{}`", markdown_text(place(c, rule)), cell(quoted_rule(side(c).text(), rule)));
-      out += fmt::format("| {} | {} | {} | {} | {} |\n", c.gained ? ":heavy_plus_sign: gains" : ":heavy_minus_sign: loses", markdown_text(sources(c)),
-                         markdown_text(destinations(c)), markdown_text(c.access.to_text()), by);
-    }
-    if (!diff_.changes.empty()) out += "\n";
-    for (const OtherChange& o : diff_.others) out += fmt::format("- {} of {} changed\n", markdown_text(o.what), markdown_text(listed(o.devices, kMost)));
-    for (const std::string& note : notes_) out += fmt::format("- {}\n", markdown_text(note));
-    if (!diff_.others.empty() || !notes_.empty()) out += "\n";
-    return out + markdown_text(summary()) + "\n";
-  }
-
-  std::string json() const {
-    std::string out = fmt::format("{{\"equal\": {}, \"devices\": {}, \"changes\": [", diff_.empty(), diff_.devices);
-    for (const AccessChange& c : diff_.changes) {
-      out += &c == &diff_.changes.front() ? "\n  {" : ",\n  {";
-      out += fmt::format("\"kind\": \"{}\", \"sources\": {}, \"destinations\": {}, \"own_devices\": {}, \"source_devices\": {}, \"destination_devices\": {}",
-                         c.gained ? "gained" : "lost", strings(c.sources), strings(c.destinations), c.own_devices, c.source_devices, c.destination_devices);
-      out += fmt::format(", \"source_addresses\": {}, \"destination_addresses\": {}", strings(c.source_addresses.texts()), strings(c.destination_addresses.texts()));
-      out += fmt::format(", \"tcp\": \"{}\", \"udp\": \"{}\", \"sctp\": \"{}\", \"protocols\": [", c.access.tcp.to_text(), c.access.udp.to_text(), c.access.sctp.to_text());
-      bool first = true;
-      for (unsigned i = 0; i < 256; ++i) {
-        if (!c.access.others[i]) continue;
-        out += fmt::format("{}{}", first ? "" : ", ", i);
-        first = false;
-      }
-      out += fmt::format("], \"ping\": {}, \"witness\": {{\"src\": \"{}\", \"dst\": \"{}\", \"protocol\": {}, \"port\": {}}}, \"rules\": [", c.access.ping,
-                         c.witness.src.to_text(), c.witness.dst.to_text(), c.witness.protocol, c.witness.port);
-      for (const Span& rule : c.rules) {
-        out += fmt::format("{}{{\"path\": ", &rule == &c.rules.front() ? "" : ", ");
-        append_json_string(out, side(c).name());
-        out += fmt::format(", \"line\": {}, \"offset\": {}, \"length\": {}}}", side(c).position(rule.begin).line, rule.begin, rule.length());
-      }
-      out += "]}";
-    }
-    out += "],\n \"others\": [";
-    for (const OtherChange& o : diff_.others) {
-      out += fmt::format("{}{{\"what\": \"{}\", \"devices\": {}}}", &o == &diff_.others.front() ? "" : ", ", o.what, strings(o.devices));
-    }
-    return out + "], \"notes\": " + strings(notes_) + "}\n";
-  }
-
- private:
-  static constexpr size_t kMost = 6;
-
-  const SourceBuffer& side(const AccessChange& c) const { return c.gained ? after_ : before_; }
-  std::string place(const AccessChange& c, Span rule) const { return fmt::format("{}:{}", side(c).name(), side(c).position(rule.begin).line); }
-
-  static std::string cell(std::string text) {
-    for (size_t i = 0; i < text.size(); ++i) {
-      if (text[i] == '|') text.insert(i++, "\\");
-      if (text[i] == '`') text[i] = '\'';
-    }
-    return text;
-  }
-
-  static std::string sources(const AccessChange& c) { return listed(c.sources, kMost); }
-  static std::string destinations(const AccessChange& c) { return c.own_devices ? "their own devices" : listed(c.destinations, kMost); }
-
-  static std::string strings(const std::vector<std::string>& texts) {
-    std::string out = "[";
-    for (const std::string& t : texts) {
-      if (out.size() > 1) out += ", ";
-      append_json_string(out, t);
-    }
-    return out + "]";
-  }
-
-  std::string summary() const {
-    const auto gained = static_cast<size_t>(std::count_if(diff_.changes.begin(), diff_.changes.end(), [](const AccessChange& c) { return c.gained; }));
-    const size_t lost = diff_.changes.size() - gained;
-    if (diff_.empty()) return "equal: nobody gains or loses access";
-    if (diff_.changes.empty()) return "nobody gains or loses access to a port";
-    return fmt::format("{} gained, {} lost", gained, lost);
-  }
-
-  const AccessDiff& diff_;
-  const SourceBuffer &before_, &after_;
-  std::vector<std::string> notes_;
-};
-
-/// What a made-up tailnet cannot show.
-std::vector<std::string> blind_spots(const Analysis& before, const Analysis& after) {
-  std::vector<std::string> out = {"no tailnet given: over the users, tags and networks that the policies name"};
-  std::vector<std::string> groups;
-  bool postures = false;
-  for (const Analysis* a : {&before, &after}) {
-    for (const Selector& s : a->policy.selectors) {
-      if (s.kind != SelectorKind::kGroup || a->definitions.group_of(s.name) != Definitions::kNone) continue;
-      const std::string name(a->policy.text(s));
-      if (std::find(groups.begin(), groups.end(), name) == groups.end()) groups.push_back(name);
-    }
-    const auto asks = [](const auto& rules) { return std::any_of(rules.begin(), rules.end(), [](const auto& r) { return !r.src_posture.names.empty(); }); };
-    postures = postures || !a->policy.default_src_posture.names.empty() || asks(a->policy.acls) || asks(a->policy.grants);
-  }
-  if (!groups.empty()) out.push_back(fmt::format("nobody is in {}, which no policy defines", listed(groups, 6)));
-  if (postures) out.push_back("rules that ask for a posture let no device in, since none has attributes");
-  return out;
-}
-
 Exit run_diff(const Options& o, Console& console) {
   Run run;
   const auto before = open_side(run, o.before, o.policy, console);
@@ -232,14 +93,8 @@ Exit run_diff(const Options& o, Console& console) {
     show_findings(run, o.output, showing, console);
     return Exit::kTrouble;
   }
-  std::optional<Tailnet> made;
-  std::vector<std::string> notes;
-  if (!run.tailnet) {
-    made = universe_of(a.policy, b.policy);
-    notes = blind_spots(a, b);
-  }
-  const AccessDiff diff = diff_access({a.policy, a.tree, a.definitions}, {b.policy, b.tree, b.definitions}, made ? *made : *run.tailnet);
-  const Report report(diff, run.sources[*before], run.sources[*after], std::move(notes));
+  const ComparedAccess compared = compare_access(a, b, run.tailnet);
+  const AccessReport report(compared, run.sources[*before], run.sources[*after]);
   const std::string text = o.output.format == Format::kMarkdown ? report.markdown()
                            : o.output.format == Format::kJson   ? report.json()
                                                                 : report.text();
@@ -248,7 +103,7 @@ Exit run_diff(const Options& o, Console& console) {
   } else if (!write_report(o.output.file, text, console)) {
     return Exit::kTrouble;
   }
-  return o.exit_code && !diff.empty() ? Exit::kNo : Exit::kYes;
+  return o.exit_code && !compared.diff.empty() ? Exit::kNo : Exit::kYes;
 }
 
 }  // namespace

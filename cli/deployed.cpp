@@ -44,15 +44,18 @@ std::string short_digest(const std::string& digest) {
   return digest.substr(0, 12);
 }
 
-std::string shown_diff(const std::string& name, std::string_view deployed, std::string_view local) {
-  const std::string diff = unified_diff(name, deployed, local);
+std::string printable_lines(std::string_view text) {
   std::string out;
-  for (size_t at = 0; at < diff.size();) {
-    const size_t end = std::min(diff.find('\n', at), diff.size());
-    out += printable(std::string_view(diff).substr(at, end - at)) + "\n";
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    out += printable(text.substr(at, end - at)) + "\n";
     at = end + 1;
   }
   return out;
+}
+
+std::string shown_diff(const std::string& name, std::string_view deployed, std::string_view local) {
+  return printable_lines(unified_diff(name, deployed, local));
 }
 
 }  // namespace aclc::cli

@@ -32,6 +32,9 @@ std::optional<std::string> digest_of(std::string_view text, const PipelineOption
 /// First digits of a digest, enough to tell two apart.
 std::string short_digest(const std::string& digest);
 
+/// Each line fit for a terminal, whatever a server put into it.
+std::string printable_lines(std::string_view text);
+
 /// What a change from the deployed text to the local one does to the lines, fit for a terminal whatever the server sent.
 std::string shown_diff(const std::string& name, std::string_view deployed, std::string_view local);
 

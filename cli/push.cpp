@@ -7,6 +7,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/access_report.h"
 #include "cli/command.h"
 #include "cli/deployed.h"
 #include "cli/files.h"
@@ -16,6 +17,9 @@
 
 namespace aclc::cli {
 namespace {
+
+/// Rules times devices up to which access is compared on the way: a moment's work.
+constexpr size_t kMostToCompare = 2'000'000;
 
 struct Push {
   PolicyOptions policy;
@@ -52,7 +56,8 @@ class Pushing {
 
  private:
   Outcome judge_and_push();
-  Outcome push_to_server(const SyntaxTree& tree);
+  Outcome push_to_server(const Analysis& mine);
+  void show_changes(const Analysis& mine);
   Outcome save();
   Result<bool> changed_by_others();
   Outcome trouble(const std::string& message) {
@@ -68,6 +73,7 @@ class Pushing {
   Run run_;
   Server server_;
   std::string place_, text_, diff_, tests_ = "null";
+  std::string access_ = "null";  ///< JSON
   DeployedPolicy deployed_;
   Comparison comparison_;
   std::optional<SyntaxTree> tree_;
@@ -81,7 +87,7 @@ Outcome Pushing::judge_and_push() {
   if (const auto report = test(run_, a)) tests_ = tests_json(*report);
   if (run_.findings.has_errors()) return {Exit::kNo, "refused", "nothing was pushed", {}};
   text_ = std::string(a.tree.text());
-  return push_to_server(a.tree);
+  return push_to_server(a);
 }
 
 /// Whether what is deployed is nothing that is known to have been deployed from here.
@@ -98,7 +104,31 @@ Result<bool> Pushing::changed_by_others() {
   return !known.empty() && deployed_.exists && std::find(known.begin(), known.end(), comparison_.deployed_digest) == known.end();
 }
 
-Outcome Pushing::push_to_server(const SyntaxTree& tree) {
+/// Which lines change, and who gains and who loses access by that.
+void Pushing::show_changes(const Analysis& mine) {
+  const bool shown = o_.output.format == Format::kText && !o_.quiet;
+  diff_ = shown_diff(path_, deployed_.text, text_);
+  if (shown) console_.print(diff_);
+  if (!deployed_.exists) return;
+  Run theirs_run;  // of its own: what is wrong with the deployed policy is no finding about this one
+  const SourceId source = theirs_run.sources.add(fmt::format("{} (in force)", place_), deployed_.text);
+  const Analysis theirs = analyse(theirs_run, source, o_.policy.pipeline);
+  const auto rules = [](const Policy& p) { return p.acls.size() + p.grants.size(); };
+  // Without a tailnet the devices are made of what selectors name.
+  const size_t devices = run_.tailnet ? run_.tailnet->nodes.size() : mine.policy.selectors.size() + theirs.policy.selectors.size();
+  if (theirs_run.findings.has_errors()) {
+    console_.note("the policy in force has errors, so access under it cannot be compared");
+  } else if ((rules(mine.policy) + rules(theirs.policy)) * devices > kMostToCompare) {
+    console_.note("these policies are too large to compare access on the way: `aclc pull` and `aclc diff` do, in their time");
+  } else {
+    const ComparedAccess compared = compare_access(theirs, mine, run_.tailnet);
+    const AccessReport report(compared, theirs_run.sources[source], run_.sources[mine.source]);
+    access_ = report.json();
+    if (shown) console_.print(printable_lines(report.text()));
+  }
+}
+
+Outcome Pushing::push_to_server(const Analysis& mine) {
   auto server = choose_server(o_.server, o_.policy.pipeline.target, console_);
   if (!server) return trouble(server.error().message);
   server_ = std::move(*server);
@@ -106,12 +136,11 @@ Outcome Pushing::push_to_server(const SyntaxTree& tree) {
   auto deployed = server_.control_plane->fetch();
   if (!deployed) return trouble(deployed.error().message);
   deployed_ = std::move(*deployed);
-  tree_.emplace(tree);
-  comparison_ = compare(tree, deployed_, o_.policy.pipeline);
+  tree_.emplace(mine.tree);
+  comparison_ = compare(mine.tree, deployed_, o_.policy.pipeline);
   if (comparison_.sameness == Sameness::kUnreadable) return trouble(fmt::format("what {} answered is no policy; nothing was pushed", place_));
   if (comparison_.sameness == Sameness::kEqual) return finished("unchanged", fmt::format("{} is what {} has", path_, place_));
-  diff_ = shown_diff(path_, deployed_.text, text_);
-  if (o_.output.format == Format::kText && !o_.quiet) console_.print(diff_);
+  show_changes(mine);
 
   const auto changed = changed_by_others();
   if (!changed) return trouble(changed.error().message);
@@ -166,7 +195,7 @@ Outcome Pushing::finished(std::string_view answer, std::string sentence, std::ve
 void Pushing::tell(const Outcome& outcome) {
   if (o_.output.format == Format::kJson) {
     const nlohmann::ordered_json json{{"answer", outcome.answer}, {"place", place_}, {"digest", comparison_.local_digest}, {"deployed_digest", comparison_.deployed_digest},
-                                      {"messages", outcome.messages}, {"diff", diff_}};
+                                      {"messages", outcome.messages}, {"diff", diff_}, {"access", nlohmann::ordered_json::parse(access_)}};
     const std::vector<JsonMember> more{{"tests", tests_}, {"push", json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)}};
     show_findings(run_, o_.output, {.ok = outcome.exit == Exit::kYes, .more = more}, console_);
     return;
@@ -190,7 +219,7 @@ Action define_push(CLI::App& app, Console& console) {
   app.add_flag("-y,--yes", o->yes, "push without asking");
   app.add_flag("--dry-run", o->dry_run, "all but the push itself");
   app.add_flag("--force", o->force, "replace a policy that somebody changed");
-  app.add_flag("-q,--quiet", o->quiet, "the answer without the lines that change");
+  app.add_flag("-q,--quiet", o->quiet, "the answer without what changes");
   return [o, &console] { return Pushing(*o, console).run(); };
 }
 

@@ -163,6 +163,7 @@ class Push(DeployTest):
         server = self.server()
         text = self.to(server, "push", "--yes").text
         self.assertIn('-\t\t{"action": "accept", "src": ["group:eng"], "dst": ["tag:web:443"]},\n+', text)
+        self.assertIn("gained alice@example.com -> tag:web  tcp,udp 80", text)
         self.assertIn("pushed", text)
         self.assertEqual((server.policy, server.saves), (NEW, 1))
         self.assertIn("unchanged", self.to(server, "push", "--yes").text)

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/access_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/net/protocol.h"
+#include "base/text/json_quote.h"
+#include "cli/findings.h"
+#include "cli/test_results.h"
+
+namespace aclc::cli {
+namespace {
+
+constexpr size_t kMost = 6;
+
+std::string listed(const std::vector<std::string>& names, size_t most) {
+  std::string out;
+  for (size_t i = 0; i < std::min(names.size(), most); ++i) out += (i > 0 ? ", " : "") + names[i];
+  if (names.size() > most) out += fmt::format(" and {} more", names.size() - most);
+  return out;
+}
+
+std::string packet(const AccessWitness& w) {
+  const std::string dst = w.dst.is_v4() ? w.dst.to_text() : "[" + w.dst.to_text() + "]";
+  return protocol_has_ports(w.protocol) ? fmt::format("{} {} -> {}:{}", protocol_name(w.protocol), w.src.to_text(), dst, w.port)
+                                        : fmt::format("{} {} -> {}", protocol_name(w.protocol), w.src.to_text(), dst);
+}
+
+std::string cell(std::string text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '|') text.insert(i++, "\\");
+    if (text[i] == '`') text[i] = '\'';
+  }
+  return text;
+}
+
+std::string sources(const AccessChange& c) { return listed(c.sources, kMost); }
+std::string destinations(const AccessChange& c) { return c.own_devices ? "their own devices" : listed(c.destinations, kMost); }
+
+std::string strings(const std::vector<std::string>& texts) {
+  std::string out = "[";
+  for (const std::string& t : texts) {
+    if (out.size() > 1) out += ", ";
+    append_json_string(out, t);
+  }
+  return out + "]";
+}
+
+/// What a made-up tailnet cannot show.
+std::vector<std::string> blind_spots(const Analysis& before, const Analysis& after) {
+  std::vector<std::string> out = {"no tailnet given: over the users, tags and networks that the policies name"};
+  std::vector<std::string> groups;
+  bool postures = false;
+  for (const Analysis* a : {&before, &after}) {
+    for (const Selector& s : a->policy.selectors) {
+      if (s.kind != SelectorKind::kGroup || a->definitions.group_of(s.name) != Definitions::kNone) continue;
+      const std::string name(a->policy.text(s));
+      if (std::find(groups.begin(), groups.end(), name) == groups.end()) groups.push_back(name);
+    }
+    const auto asks = [](const auto& rules) { return std::any_of(rules.begin(), rules.end(), [](const auto& r) { return !r.src_posture.names.empty(); }); };
+    postures = postures || !a->policy.default_src_posture.names.empty() || asks(a->policy.acls) || asks(a->policy.grants);
+  }
+  if (!groups.empty()) out.push_back(fmt::format("nobody is in {}, which no policy defines", listed(groups, 6)));
+  if (postures) out.push_back("rules that ask for a posture let no device in, since none has attributes");
+  return out;
+}
+
+}  // namespace
+
+ComparedAccess compare_access(const Analysis& before, const Analysis& after, const std::optional<Tailnet>& tailnet) {
+  std::optional<Tailnet> made;
+  if (!tailnet) made = universe_of(before.policy, after.policy);
+  return {diff_access({before.policy, before.tree, before.definitions}, {after.policy, after.tree, after.definitions}, made ? *made : *tailnet),
+          made ? blind_spots(before, after) : std::vector<std::string>()};
+}
+
+std::string AccessReport::place(const AccessChange& c, Span rule) const {
+  return fmt::format("{}:{}", side(c).name(), side(c).position(rule.begin).line);
+}
+
+std::string AccessReport::summary() const {
+  const auto gained = static_cast<size_t>(std::count_if(diff_.changes.begin(), diff_.changes.end(), [](const AccessChange& c) { return c.gained; }));
+  const size_t lost = diff_.changes.size() - gained;
+  if (diff_.empty()) return "equal: nobody gains or loses access";
+  if (diff_.changes.empty()) return "nobody gains or loses access to a port";
+  return fmt::format("{} gained, {} lost", gained, lost);
+}
+
+std::string AccessReport::text() const {
+  std::string out;
+  for (const AccessChange& c : diff_.changes) {
+    out += fmt::format("{} {} -> {}  {}\n", c.gained ? "gained" : "lost  ", sources(c), destinations(c), c.access.to_text());
+    for (const Span rule : c.rules) out += fmt::format("       by {}  {}\n", place(c, rule), quoted_rule(side(c).text(), rule));
+    if (c.rules.empty()) out += fmt::format("       by neither acls nor grants in {}: everything is allowed\n", side(c).name());
+    out += fmt::format("       as {}\n", packet(c.witness));
+  }
+  for (const OtherChange& o : diff_.others) out += fmt::format("changed {} of {}\n", o.what, listed(o.devices, kMost));
+  for (const std::string& note : notes_) out += fmt::format("note   {}\n", note);
+  return out + summary() + "\n";
+}
+
+std::string AccessReport::markdown() const {
+  std::string out = "### Access changes\n\n";
+  if (!diff_.changes.empty()) out += "| | who | to what | ports | by |\n|---|---|---|---|---|\n";
+  for (const AccessChange& c : diff_.changes) {
+    std::string by;
+    for (const Span rule : c.rules) by += (by.empty() ? "" : "<br>") + fmt::format("{} `{}`", markdown_text(place(c, rule)), cell(quoted_rule(side(c).text(), rule)));
+    out += fmt::format("| {} | {} | {} | {} | {} |\n", c.gained ? ":heavy_plus_sign: gains" : ":heavy_minus_sign: loses", markdown_text(sources(c)),
+                       markdown_text(destinations(c)), markdown_text(c.access.to_text()), by);
+  }
+  if (!diff_.changes.empty()) out += "\n";
+  for (const OtherChange& o : diff_.others) out += fmt::format("- {} of {} changed\n", markdown_text(o.what), markdown_text(listed(o.devices, kMost)));
+  for (const std::string& note : notes_) out += fmt::format("- {}\n", markdown_text(note));
+  if (!diff_.others.empty() || !notes_.empty()) out += "\n";
+  return out + markdown_text(summary()) + "\n";
+}
+
+std::string AccessReport::json() const {
+  std::string out = fmt::format("{{\"equal\": {}, \"devices\": {}, \"changes\": [", diff_.empty(), diff_.devices);
+  for (const AccessChange& c : diff_.changes) {
+    out += &c == &diff_.changes.front() ? "\n  {" : ",\n  {";
+    out += fmt::format("\"kind\": \"{}\", \"sources\": {}, \"destinations\": {}, \"own_devices\": {}, \"source_devices\": {}, \"destination_devices\": {}",
+                       c.gained ? "gained" : "lost", strings(c.sources), strings(c.destinations), c.own_devices, c.source_devices, c.destination_devices);
+    out += fmt::format(", \"source_addresses\": {}, \"destination_addresses\": {}", strings(c.source_addresses.texts()), strings(c.destination_addresses.texts()));
+    out += fmt::format(", \"tcp\": \"{}\", \"udp\": \"{}\", \"sctp\": \"{}\", \"protocols\": [", c.access.tcp.to_text(), c.access.udp.to_text(), c.access.sctp.to_text());
+    bool first = true;
+    for (unsigned i = 0; i < 256; ++i) {
+      if (!c.access.others[i]) continue;
+      out += fmt::format("{}{}", first ? "" : ", ", i);
+      first = false;
+    }
+    out += fmt::format("], \"ping\": {}, \"witness\": {{\"src\": \"{}\", \"dst\": \"{}\", \"protocol\": {}, \"port\": {}}}, \"rules\": [", c.access.ping,
+                       c.witness.src.to_text(), c.witness.dst.to_text(), c.witness.protocol, c.witness.port);
+    for (const Span& rule : c.rules) {
+      out += fmt::format("{}{{\"path\": ", &rule == &c.rules.front() ? "" : ", ");
+      append_json_string(out, side(c).name());
+      out += fmt::format(", \"line\": {}, \"offset\": {}, \"length\": {}}}", side(c).position(rule.begin).line, rule.begin, rule.length());
+    }
+    out += "]}";
+  }
+  out += "],\n \"others\": [";
+  for (const OtherChange& o : diff_.others) {
+    out += fmt::format("{}{{\"what\": \"{}\", \"devices\": {}}}", &o == &diff_.others.front() ? "" : ", ", o.what, strings(o.devices));
+  }
+  return out + "], \"notes\": " + strings(notes_) + "}\n";
+}
+
+}  // namespace aclc::cli

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who gains and who loses access, as it is told to people, to programs and in a pull request.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/diff/diff.h"
+#include "compiler/pipeline/pipeline.h"
+
+namespace aclc::cli {
+
+/// Two sound policies compared: on the run's tailnet, or on one made of all that they name, whose limits are in `notes`.
+struct ComparedAccess {
+  AccessDiff diff;
+  std::vector<std::string> notes;
+};
+ComparedAccess compare_access(const Analysis& before, const Analysis& after, const std::optional<Tailnet>& tailnet);
+
+/// Refers to what it is made of: it must not outlive that.
+class AccessReport {
+ public:
+  AccessReport(const ComparedAccess& compared, const SourceBuffer& before, const SourceBuffer& after)
+      : diff_(compared.diff), notes_(compared.notes), before_(before), after_(after) {}
+
+  std::string text() const;
+  std::string markdown() const;  ///< with a heading of its own
+  std::string json() const;
+
+ private:
+  const SourceBuffer& side(const AccessChange& c) const { return c.gained ? after_ : before_; }
+  std::string place(const AccessChange& c, Span rule) const;
+  std::string summary() const;
+
+  const AccessDiff& diff_;
+  const std::vector<std::string>& notes_;
+  const SourceBuffer &before_, &after_;
+};
+
+}  // namespace aclc::cli
