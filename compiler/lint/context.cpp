@@ -23,8 +23,8 @@ bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 }  // namespace
 
-std::vector<Comment> comments_of(std::string_view text) {
-  std::vector<Comment> out;
+std::vector<CommentSpan> comments_of(std::string_view text) {
+  std::vector<CommentSpan> out;
   bool alone = true;
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
@@ -125,13 +125,13 @@ const AccessModel& LintContext::model() {
   return *model_;
 }
 
-const Coverage& LintContext::coverage() {
-  if (!coverage_) coverage_ = std::make_unique<Coverage>(model());
+const RuleCoverage& LintContext::coverage() {
+  if (!coverage_) coverage_ = std::make_unique<RuleCoverage>(model());
   return *coverage_;
 }
 
-const std::vector<Comment>& LintContext::comments() {
-  if (!comments_) comments_ = std::make_unique<std::vector<Comment>>(comments_of(tree.text()));
+const std::vector<CommentSpan>& LintContext::comments() {
+  if (!comments_) comments_ = std::make_unique<std::vector<CommentSpan>>(comments_of(tree.text()));
   return *comments_;
 }
 

@@ -24,12 +24,12 @@ struct Use {
 };
 
 /// A comment, from its `//` or `/*` to the end of its text.
-struct Comment {
+struct CommentSpan {
   Span span;
   bool alone;  ///< nothing but white space stands before it on its line
 };
 /// In the order of the text.
-std::vector<Comment> comments_of(std::string_view text);
+std::vector<CommentSpan> comments_of(std::string_view text);
 
 class LintContext {
  public:
@@ -54,8 +54,8 @@ class LintContext {
   // Made on first use.
   const std::vector<Use>& uses();
   const AccessModel& model();
-  const Coverage& coverage();
-  const std::vector<Comment>& comments();
+  const RuleCoverage& coverage();
+  const std::vector<CommentSpan>& comments();
   const reference::World& world();  ///< only with a tailnet
 
   uint32_t line_of(Span s) const;
@@ -71,8 +71,8 @@ class LintContext {
   DiagnosticSink& sink_;
   std::unique_ptr<std::vector<Use>> uses_;
   std::unique_ptr<AccessModel> model_;
-  std::unique_ptr<Coverage> coverage_;
-  std::unique_ptr<std::vector<Comment>> comments_;
+  std::unique_ptr<RuleCoverage> coverage_;
+  std::unique_ptr<std::vector<CommentSpan>> comments_;
   std::unique_ptr<reference::World> world_;
   std::unique_ptr<LineIndex> lines_;
   std::vector<uint32_t> reported_;

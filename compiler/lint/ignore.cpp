@@ -53,12 +53,12 @@ Span next_node(const SyntaxTree& tree, uint32_t offset) {
 }  // namespace
 
 Ignores::Ignores(LintContext& context) : context_(context) {
-  for (const Comment& comment : context.comments()) {
+  for (const CommentSpan& comment : context.comments()) {
     if (context.written(comment.span).find(kWord) != std::string_view::npos) read(comment);
   }
 }
 
-void Ignores::read(const Comment& comment) {
+void Ignores::read(const CommentSpan& comment) {
   std::string_view text = context_.written(comment.span);
   if (text.starts_with("/*") && text.ends_with("*/")) text.remove_suffix(2);
   const size_t at = text.find(kWord);

@@ -29,7 +29,7 @@ class Ignores {
     Span comment;  ///< the slug in it
     bool used = false;
   };
-  void read(const Comment& comment);
+  void read(const CommentSpan& comment);
 
   LintContext& context_;
   std::vector<Ignore> ignores_;

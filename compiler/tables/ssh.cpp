@@ -85,9 +85,16 @@ void SshTables::concerned(const std::vector<ClassId>& classes, const std::vector
     if (!concerns(rule.src) && !concerns(rule.recorder)) continue;
     for (const Selector& dst : policy.at(rule.dst)) {
       add(dst);
-      // A rule for one's own devices is with all who are among the sources.
+      // A rule for one's own devices is at every device of those who are among the sources, also at one that is none itself.
       if (dst.kind != SelectorKind::kAutogroup || dst.autogroup != Autogroup::kSelf || !concerns(rule.recorder)) continue;
-      for (const Selector& src : policy.at(rule.src)) add(src);
+      for (const Selector& src : policy.at(rule.src)) {
+        const TermId t = identity.term_of(src);
+        if (!t.valid()) continue;
+        for (const ClassId c : identity[t].classes) {
+          const std::vector<ClassId>& theirs = identity.classes_of(identity[c].user);
+          out.insert(out.end(), theirs.begin(), theirs.end());
+        }
+      }
     }
     if (reference::SshRuleMaker(form_.meaning(), rule, {}).has_localpart()) {
       for (const Selector& src : policy.at(rule.src)) add(src);

@@ -59,7 +59,7 @@ std::string_view indentation(std::string_view text, size_t at) {
   return text.substr(start, stop - start);
 }
 
-Quoted quoted_otherwise(std::string_view text, size_t at) {
+Requoted quoted_otherwise(std::string_view text, size_t at) {
   struct Pair {
     std::string_view open, close;
   };

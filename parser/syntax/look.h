@@ -25,10 +25,10 @@ size_t near_line_start(std::string_view text, size_t at);
 std::string_view indentation(std::string_view text, size_t at);
 
 /// 'a', `a` or typographic quotes: where the inside begins and ends, and the end of all; 0 where there are none.
-struct Quoted {
+struct Requoted {
   size_t inner = 0, close = 0, end = 0;
 };
-Quoted quoted_otherwise(std::string_view text, size_t at);
+Requoted quoted_otherwise(std::string_view text, size_t at);
 
 /// The end of a `${NAME}` that stands at `at`; 0 where none does.
 size_t placeholder_end(std::string_view text, size_t at);

@@ -36,7 +36,7 @@ bool TreeBuilder::lost_opening_quote(uint32_t end) const {
 }
 
 bool TreeBuilder::wrong_quotes(uint32_t begin) {
-  const Quoted quoted = quoted_otherwise(text_, begin);
+  const Requoted quoted = quoted_otherwise(text_, begin);
   if (quoted.end == 0) return false;
   const auto stop = static_cast<uint32_t>(quoted.end);
   report(diag::WrongQuotes({begin, stop}, shown(begin, stop))

@@ -81,7 +81,7 @@ void compare(const char* name, const std::string& text, int rounds) {
   const AccessModel model(policy.policy, policy.definitions, nullptr);
   const std::vector<bool> slow = pair_by_pair(model);
   const double peer = ms_since(begin);
-  const Coverage found(model);
+  const RuleCoverage found(model);
   std::vector<bool> fast(slow.size());
   for (const auto& c : found.covered()) fast[c.rule] = true;
   size_t pairs = 0;
@@ -99,7 +99,7 @@ void compare(const char* name, const std::string& text, int rounds) {
   for (int i = 0; i < rounds; ++i) {
     const auto start = std::chrono::steady_clock::now();
     const AccessModel m(policy.policy, policy.definitions, nullptr);
-    benchmark::DoNotOptimize(Coverage(m).covered().size());
+    benchmark::DoNotOptimize(RuleCoverage(m).covered().size());
     times.push_back(ms_since(start));
   }
   std::sort(times.begin(), times.end());

@@ -112,7 +112,7 @@ TEST(Lint, FindsRulesThatCanGo) {
     const BuiltPolicy policy(dice.policy());
     if (!policy.valid()) continue;
     const AccessModel model(policy.policy, policy.definitions, nullptr);
-    const Coverage coverage(model);
+    const RuleCoverage coverage(model);
     std::vector<Tailnet> tailnets;
     Collected unused;
     for (int i = 0; i < 6; ++i) tailnets.push_back(read_tailnet(dice.tailnet(), SourceId(size_t{0}), unused));
@@ -122,7 +122,7 @@ TEST(Lint, FindsRulesThatCanGo) {
       const BuiltPolicy less(without(policy.text, rule.span));
       const bool goes = std::all_of(tailnets.begin(), tailnets.end(), [&](const Tailnet& t) { return difference(policy, less, t).empty(); });
       can_go += goes;
-      said += goes && std::any_of(coverage.covered().begin(), coverage.covered().end(), [&](const Coverage::Covered& c) { return c.rule == i; });
+      said += goes && std::any_of(coverage.covered().begin(), coverage.covered().end(), [&](const RuleCoverage::Covered& c) { return c.rule == i; });
     }
   }
   EXPECT_GT(can_go, 30U);

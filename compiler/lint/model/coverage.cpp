@@ -32,7 +32,7 @@ bool meet(std::span<const AtomId> a, std::span<const AtomId> b) {
 
 }  // namespace
 
-Coverage::Coverage(const AccessModel& model)
+RuleCoverage::RuleCoverage(const AccessModel& model)
     : model_(model), by_unit_(model.atom_count()), by_source_(model.atom_count()), gone_(model.rules().size()) {
   for (uint32_t i = 0; i < model.rules().size(); ++i) {
     const AccessRule& rule = model.rules()[i];
@@ -49,7 +49,7 @@ Coverage::Coverage(const AccessModel& model)
 }
 
 /// What the target of the rule lets pass, by protocol: ports, and for protocols without ports whether all.
-Coverage::Wants Coverage::wants_of(const AccessRule& rule, const AccessTarget& target) {
+RuleCoverage::Wants RuleCoverage::wants_of(const AccessRule& rule, const AccessTarget& target) {
   Wants out;
   for (uint32_t i = target.access_begin; i < target.access_end; ++i) {
     const PortAccess& access = rule.access[i];
@@ -70,7 +70,7 @@ Coverage::Wants Coverage::wants_of(const AccessRule& rule, const AccessTarget& t
 }
 
 /// Takes from the wants what the rule gives at the target. True where that was something.
-bool Coverage::take(Wants& wants, const AccessRule& rule, const AccessTarget& target) {
+bool RuleCoverage::take(Wants& wants, const AccessRule& rule, const AccessTarget& target) {
   bool taken = false;
   for (uint32_t i = target.access_begin; i < target.access_end; ++i) {
     const PortAccess& access = rule.access[i];
@@ -102,12 +102,12 @@ bool Coverage::take(Wants& wants, const AccessRule& rule, const AccessTarget& ta
   return taken;
 }
 
-bool Coverage::holds(const AccessRule& rule, AtomId source, uint32_t posture) const {
+bool RuleCoverage::holds(const AccessRule& rule, AtomId source, uint32_t posture) const {
   return meet(rule.sources, model_.up(source)) && model_.implies(posture, rule.posture);
 }
 
 /// A user's own devices are `autogroup:self` to that user, and the other way about.
-std::vector<AtomId> Coverage::units_above(AtomId source, AtomId unit) const {
+std::vector<AtomId> RuleCoverage::units_above(AtomId source, AtomId unit) const {
   const auto up = model_.up(unit);
   std::vector<AtomId> out(up.begin(), up.end());
   if (model_.is_user(source) && unit == source) out.push_back(model_.self());
@@ -120,7 +120,7 @@ std::vector<AtomId> Coverage::units_above(AtomId source, AtomId unit) const {
 
 /// The rules that give all devices of the source something at the unit or above it. `stop` returns true for enough.
 template <class F>
-void Coverage::each_giver(AtomId source, uint32_t posture, AtomId unit, uint32_t except, F&& stop) const {
+void RuleCoverage::each_giver(AtomId source, uint32_t posture, AtomId unit, uint32_t except, F&& stop) const {
   const std::vector<AtomId> above = units_above(source, unit);
   size_t towards = 0, from = 0;
   for (const AtomId u : above) towards += by_unit_[u].size();
@@ -151,7 +151,7 @@ void Coverage::each_giver(AtomId source, uint32_t posture, AtomId unit, uint32_t
   }
 }
 
-bool Coverage::cover_pair(uint32_t index, AtomId source, const AccessTarget& target, std::vector<uint32_t>& by) const {
+bool RuleCoverage::cover_pair(uint32_t index, AtomId source, const AccessTarget& target, std::vector<uint32_t>& by) const {
   const AccessRule& rule = model_.rules()[index];
   Wants wants = wants_of(rule, target);
   if (wants.empty()) return false;
@@ -162,7 +162,7 @@ bool Coverage::cover_pair(uint32_t index, AtomId source, const AccessTarget& tar
   return wants.empty();
 }
 
-std::vector<uint32_t> Coverage::all_towards(AtomId unit) const {
+std::vector<uint32_t> RuleCoverage::all_towards(AtomId unit) const {
   std::vector<uint32_t> out;
   for (const AtomId u : model_.up(unit)) out.insert(out.end(), by_unit_[u].begin(), by_unit_[u].end());
   sort_unique(out);
@@ -170,7 +170,7 @@ std::vector<uint32_t> Coverage::all_towards(AtomId unit) const {
 }
 
 /// Sources that are addresses: cut into pieces until each is covered, or one is left that nothing covers.
-bool Coverage::cover_addresses(const AccessRule& rule, const AccessTarget& target, std::span<const uint32_t> by_rules,
+bool RuleCoverage::cover_addresses(const AccessRule& rule, const AccessTarget& target, std::span<const uint32_t> by_rules,
                                uint32_t except, std::vector<uint32_t>& by) const {
   if (target.unit == model_.self()) return false;  // refused by the check
   struct Piece {
@@ -214,7 +214,7 @@ bool Coverage::cover_addresses(const AccessRule& rule, const AccessTarget& targe
 
 /// f for each atom among the sources, defined groups taken apart; stops at the first false.
 template <class F>
-bool Coverage::each_source(const AccessRule& rule, F&& all) const {
+bool RuleCoverage::each_source(const AccessRule& rule, F&& all) const {
   for (const AtomId s : rule.sources) {
     if (!model_.is_defined_group(s)) {
       if (!all(s)) return false;
@@ -227,7 +227,7 @@ bool Coverage::each_source(const AccessRule& rule, F&& all) const {
   return true;
 }
 
-bool Coverage::cover(uint32_t index, std::vector<uint32_t>& by) const {
+bool RuleCoverage::cover(uint32_t index, std::vector<uint32_t>& by) const {
   const AccessRule& rule = model_.rules()[index];
   for (const AccessTarget& t : rule.targets) {
     const auto unit_members = model_.members(t.unit);
@@ -250,7 +250,7 @@ bool Coverage::cover(uint32_t index, std::vector<uint32_t>& by) const {
 }
 
 /// The same question with some rules alone.
-bool Coverage::covered_by(const AccessRule& rule, std::span<const uint32_t> by) const {
+bool RuleCoverage::covered_by(const AccessRule& rule, std::span<const uint32_t> by) const {
   const auto one = [&](const AccessTarget& target) {
     const bool devices = each_source(rule, [&](AtomId s) {
       Wants wants = wants_of(rule, target);
@@ -283,7 +283,7 @@ bool Coverage::covered_by(const AccessRule& rule, std::span<const uint32_t> by) 
 }
 
 /// One rule that does it alone, the first of them; else those of `by` without the ones that can be left out.
-std::vector<uint32_t> Coverage::fewest(uint32_t index, std::vector<uint32_t> by) const {
+std::vector<uint32_t> RuleCoverage::fewest(uint32_t index, std::vector<uint32_t> by) const {
   const AccessRule& rule = model_.rules()[index];
   sort_unique(by);
   std::vector<uint32_t> candidates;
@@ -313,7 +313,7 @@ std::vector<uint32_t> Coverage::fewest(uint32_t index, std::vector<uint32_t> by)
   return by;
 }
 
-void Coverage::find_covered() {
+void RuleCoverage::find_covered() {
   const std::vector<AccessRule>& rules = model_.rules();
   std::vector<uint32_t> found;
   for (auto i = static_cast<uint32_t>(rules.size()); i-- > 0 && work_ <= kMaxWork;) {
@@ -337,7 +337,7 @@ void Coverage::find_covered() {
   std::sort(covered_.begin(), covered_.end(), [](const Covered& a, const Covered& b) { return a.rule < b.rule; });
 }
 
-PortSet Coverage::missing(const Question& q) const {
+PortSet RuleCoverage::missing(const Question& q) const {
   const auto ask = [&](AtomId source) {
     Wants wants{{q.protocol, q.ports, false}};
     const auto look = [&](uint32_t i, const AccessTarget& t) {
@@ -355,7 +355,7 @@ PortSet Coverage::missing(const Question& q) const {
   return {};
 }
 
-std::vector<uint32_t> Coverage::touching(AtomId source, AtomId unit, uint8_t protocol, uint16_t port) const {
+std::vector<uint32_t> RuleCoverage::touching(AtomId source, AtomId unit, uint8_t protocol, uint16_t port) const {
   std::vector<uint32_t> out;
   for (uint32_t i = 0; i < model_.rules().size(); ++i) {
     const AccessRule& rule = model_.rules()[i];

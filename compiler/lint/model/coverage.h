@@ -13,9 +13,9 @@
 
 namespace aclc {
 
-class Coverage {
+class RuleCoverage {
  public:
-  explicit Coverage(const AccessModel& model);
+  explicit RuleCoverage(const AccessModel& model);
 
   /// A rule that can go, and the rules that allow what it allows: the one, or as few of several as were found.
   struct Covered {

@@ -11,7 +11,7 @@ namespace aclc::lints {
 void covered(LintContext& c) {
   constexpr size_t kLabels = 3;
   const auto& rules = c.model().rules();
-  for (const Coverage::Covered& found : c.coverage().covered()) {
+  for (const RuleCoverage::Covered& found : c.coverage().covered()) {
     const AccessRule& rule = rules[found.rule];
     std::vector<Span> by;
     for (const uint32_t i : found.by) by.push_back(rules[i].span);

@@ -76,7 +76,7 @@ void not_canonical(LintContext& c) {
 }
 
 void todo_comment(LintContext& c) {
-  for (const Comment& comment : c.comments()) {
+  for (const CommentSpan& comment : c.comments()) {
     for (const std::string_view mark : kMarks) {
       const size_t at = find_word(c.written(comment.span), mark);
       if (at == std::string_view::npos) continue;
@@ -102,7 +102,7 @@ void long_line(LintContext& c) {
 void uncommented_rule(LintContext& c) {
   // A comment belongs to a rule if it stands on one of its lines or on the line before it.
   std::vector<bool> commented;
-  for (const Comment& comment : c.comments()) {
+  for (const CommentSpan& comment : c.comments()) {
     for (uint32_t line = c.line_of(comment.span), last = c.line_of({comment.span.end, comment.span.end}); line <= last; ++line) {
       if (line >= commented.size()) commented.resize(size_t{line} + 1);
       commented[line] = true;
@@ -160,7 +160,7 @@ void bidi_character(LintContext& c) {
 
 void expired_rule(LintContext& c) {
   if (!c.options.today) return;
-  for (const Comment& comment : c.comments()) {
+  for (const CommentSpan& comment : c.comments()) {
     const std::string_view text = c.written(comment.span);
     size_t at = text.find("@expires");
     if (at == std::string_view::npos) continue;
