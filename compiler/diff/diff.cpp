@@ -252,7 +252,7 @@ class Differ {
     constexpr size_t kAsked = 32;
     for (size_t i = 0; i < std::min(packets.size(), kAsked); ++i) {
       const AccessWitness& w = packets[i];
-      const Flow flow{w.src, w.dst, node_of(w.src), node_of(w.dst), w.protocol, w.port};
+      const Connection flow{w.src, w.dst, node_of(w.src), node_of(w.dst), w.protocol, w.port};
       for (const uint32_t r : reach.rules_for(flow)) out.rules.push_back(reach.rule_span(r));
     }
     std::sort(out.rules.begin(), out.rules.end(), [](Span a, Span b) { return a.begin < b.begin; });

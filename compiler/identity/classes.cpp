@@ -7,12 +7,6 @@
 
 namespace aclc::identity {
 
-size_t Identity::KeyHash::operator()(const Key& k) const noexcept {
-  const uint64_t flags = static_cast<uint64_t>(k.shared_in) | static_cast<uint64_t>(k.has_v4) << 1 | static_cast<uint64_t>(k.has_v6) << 2;
-  return scramble(k.owner * 0x9e3779b97f4a7c15u + (static_cast<uint64_t>(k.v4) << 32 | k.v6) * 0xd1b54a32d192ed03u +
-                  (static_cast<uint64_t>(k.postures) << 32 | k.routes) * 0x8ebc6af09c88c6e3u + flags);
-}
-
 Identity::Identity(const reference::Meaning& meaning, const std::vector<bool>& present) : meaning_(meaning) {
   declare_terms();
   const Tailnet& tailnet = meaning_.tailnet();
@@ -26,10 +20,7 @@ Identity::Identity(const reference::Meaning& meaning, const std::vector<bool>& p
     if (takes_part(i)) routes_of_[i] = routes_of(tailnet.nodes[TailnetNodeId(i)]);
   }
   index_ranges();
-  class_of_.resize(tailnet.nodes.size());
-  for (size_t i = 0; i < tailnet.nodes.size(); ++i) {
-    if (takes_part(i)) enter(TailnetNodeId(i));
-  }
+  enter_all(present);
 }
 
 void Identity::index_ranges() {
@@ -86,12 +77,13 @@ uint32_t Identity::passed_postures(const Node& node) {
   return known->second;
 }
 
-Identity::Key Identity::key_of(TailnetNodeId id) {
+ClassKey Identity::key_of(TailnetNodeId id) {
   const Node& node = meaning_.node(id);
-  Key key;
+  ClassKey key;
   if (node.tagged()) {
     const auto list = tag_lists_.try_emplace(node.tags, static_cast<uint32_t>(tag_lists_.size())).first;
-    key.owner = uint64_t{1} << 32 | list->second;
+    key.owner = list->second;
+    key.tagged = true;
   } else {
     key.owner = node.user.value;
   }
@@ -105,20 +97,48 @@ Identity::Key Identity::key_of(TailnetNodeId id) {
   return key;
 }
 
+/// What enter() does for each, with room made once.
+void Identity::enter_all(const std::vector<bool>& present) {
+  const size_t nodes = meaning_.tailnet().nodes.size();
+  class_of_.resize(nodes);
+  std::vector<uint32_t> sizes;
+  for (size_t i = 0; i < nodes; ++i) {
+    if (!present.empty() && !present[i]) continue;
+    const TailnetNodeId id(i);
+    const Node& node = meaning_.node(id);
+    const ClassId class_id = class_with(key_of(id), node);
+    class_of_[i] = class_id;
+    if (sizes.size() < classes_.size()) sizes.resize(classes_.size());
+    ++sizes[class_id.value];
+  }
+  for (size_t c = 0; c < classes_.size(); ++c) classes_[ClassId(c)].nodes.reserve(sizes[c]);
+  for (size_t i = 0; i < nodes; ++i) {
+    if (!class_of_[i].valid()) continue;
+    const Node& node = meaning_.node(TailnetNodeId(i));
+    IdentityClass& c = classes_[class_of_[i]];
+    c.nodes.emplace_back(i);
+    if (node.ipv4) c.hash += hash_of(*node.ipv4);
+    if (node.ipv6) c.hash += hash_of(*node.ipv6);
+  }
+}
+
 void Identity::enter(TailnetNodeId id) {
   const Node& node = meaning_.node(id);
-  const Key key = key_of(id);
-  const auto known = known_classes_.find(key);
-  const ClassId class_id = known != known_classes_.end() ? known->second : add_class(key, node);
+  const ClassId class_id = class_with(key_of(id), node);
   IdentityClass& c = classes_[class_id];
-  c.nodes.insert(std::upper_bound(c.nodes.begin(), c.nodes.end(), id), id);
+  insert_sorted(c.nodes, id);
   if (node.ipv4) c.hash += hash_of(*node.ipv4);
   if (node.ipv6) c.hash += hash_of(*node.ipv6);
   class_of_[id.value] = class_id;
 }
 
-ClassId Identity::add_class(const Key& key, const Node& node) {
-  const ClassId id(classes_.size());
+ClassId Identity::class_with(const ClassKey& key, const Node& node) {
+  const ClassId known = known_classes_.find(key);
+  return known.valid() ? known : add_class(key, node);
+}
+
+ClassId Identity::add_class(const ClassKey& key, const Node& node) {
+  const ClassId id = known_classes_.add(key);
   IdentityClass c;
   c.user = node.tagged() ? UserId() : node.user;
   c.routes = RouteSetId(size_t{key.routes});
@@ -133,12 +153,11 @@ ClassId Identity::add_class(const Key& key, const Node& node) {
   if (key.v6 != 0) occupied_[key.v6].classes.push_back(id);
   if (key.routes != 0) servers_[key.routes].push_back(id);
   if (c.user.valid()) of_user_[c.user.value].push_back(id);
-  known_classes_.emplace(key, id);
   classes_.add(std::move(c));
   return id;
 }
 
-std::vector<TermId> Identity::terms_of(const Node& node, const Key& key) const {
+std::vector<TermId> Identity::terms_of(const Node& node, const ClassKey& key) const {
   const Policy& policy = meaning_.policy();
   const Tailnet& tailnet = meaning_.tailnet();
   std::vector<TermId> out;

@@ -8,9 +8,9 @@
 
 #include <map>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
+#include "compiler/identity/class_table.h"
 #include "compiler/identity/ranges.h"
 #include "compiler/reference/meaning.h"
 
@@ -18,8 +18,6 @@ namespace aclc::identity {
 
 struct Term;
 using TermId = Id<Term>;
-struct IdentityClass;
-using ClassId = Id<IdentityClass>;
 /// A srcPosture list that a rule asks for; 0 asks for nothing.
 using PostureId = Id<PostureRefs>;
 /// What a node serves; 0 is nothing.
@@ -119,16 +117,6 @@ class Identity {
   void set_member(TermId group, StringId login, UserId user, bool member);
 
  private:
-  struct Key {
-    uint64_t owner = 0;  // a user, or a list of tags
-    uint32_t v4 = 0, v6 = 0, postures = 0, routes = 0;
-    bool shared_in = false, has_v4 = false, has_v6 = false;
-    friend bool operator==(const Key&, const Key&) = default;
-  };
-  struct KeyHash {
-    size_t operator()(const Key& k) const noexcept;
-  };
-
   void declare_terms();
   void declare(Selectors selectors);
   TermId declare(const Selector& selector);
@@ -138,11 +126,13 @@ class Identity {
   RouteSetId routes_of(const Node& node);
   void index_ranges();
   void index_overlaps(RouteSet& set) const;
-  Key key_of(TailnetNodeId id);
+  ClassKey key_of(TailnetNodeId id);
   RegionId occupy(const Address& a);
+  void enter_all(const std::vector<bool>& present);
   void enter(TailnetNodeId id);
-  ClassId add_class(const Key& key, const Node& node);
-  std::vector<TermId> terms_of(const Node& node, const Key& key) const;
+  ClassId class_with(const ClassKey& key, const Node& node);
+  ClassId add_class(const ClassKey& key, const Node& node);
+  std::vector<TermId> terms_of(const Node& node, const ClassKey& key) const;
   uint32_t passed_postures(const Node& node);
 
   reference::Meaning meaning_;
@@ -174,7 +164,7 @@ class Identity {
   std::vector<TermId> exit_approvers_;
 
   Store<IdentityClass, ClassId> classes_;
-  std::unordered_map<Key, ClassId, KeyHash> known_classes_;
+  ClassTable known_classes_;
   std::map<std::vector<StringId>, uint32_t> tag_lists_;
   std::vector<ClassId> class_of_;
   std::vector<RouteSetId> routes_of_;

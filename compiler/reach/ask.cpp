@@ -142,8 +142,8 @@ Answer ask(const Reach& reach, Endpoint src, Endpoint dst, std::optional<uint16_
     for (const Endpoint::At& a : src.at) {
       for (const Endpoint::At& b : dst.at) {
         if (same_family && a.address.family != b.address.family) continue;
-        const Flow flow{a.address, b.address, a.node, b.node, protocol, port.value_or(0), !port};
-        const Decision decision = reach.decide(flow);
+        const Connection flow{a.address, b.address, a.node, b.node, protocol, port.value_or(0), !port};
+        const ReachVerdict decision = reach.decide(flow);
         const bool first_denied = !decision.allowed && out.allowed == out.pairs;
         if (out.pairs == 0 || first_denied) {
           out.decision = decision;

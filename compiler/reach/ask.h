@@ -35,7 +35,7 @@ struct Answer {
   std::optional<uint16_t> port;
   uint8_t protocol = 0;
   size_t pairs = 0, allowed = 0;
-  Decision decision;  ///< of the first pair that is denied, or else of the first
+  ReachVerdict decision;  ///< of the first pair that is denied, or else of the first
   Address from, to;   ///< that pair
 
   bool all() const { return allowed == pairs; }

@@ -21,7 +21,7 @@ bool protocols_meet(uint8_t rule, uint8_t flow) {
   return rule == flow;
 }
 
-bool ports_meet(const std::vector<PortRange>& ports, const Flow& flow) {
+bool ports_meet(const std::vector<PortRange>& ports, const Connection& flow) {
   if (flow.any_port || (flow.protocol != 0 && !protocol_has_ports(flow.protocol))) return !ports.empty();
   return std::any_of(ports.begin(), ports.end(), [&](const PortRange& r) { return r.contains(flow.port); });
 }
@@ -74,7 +74,7 @@ Reach::Reach(const reference::World& world) : world_(world) {
   }
 }
 
-bool Reach::hits(const Target& target, const Flow& flow) const {
+bool Reach::hits(const Target& target, const Connection& flow) const {
   if (!target.self) return target.everything || target.addresses.contains(flow.dst);
   if (!flow.src_node.valid() || !flow.dst_node.valid()) return false;
   const Node& src = world_.node(flow.src_node);
@@ -83,7 +83,7 @@ bool Reach::hits(const Target& target, const Flow& flow) const {
 }
 
 // What a rule lacks, nearest field last: a rule that fails only in its port is nearer than one with another source.
-Miss Reach::judge(const Rule& rule, const Flow& flow) const {
+Miss Reach::judge(const Rule& rule, const Connection& flow) const {
   if (rule.ip.empty()) return Miss::kDestination;  // app capabilities alone open no port
   const bool source = rule.sources.contains(flow.src);
   bool destination = false, protocol = false, port = false;
@@ -102,7 +102,7 @@ Miss Reach::judge(const Rule& rule, const Flow& flow) const {
   return protocol ? Miss::kPort : Miss::kProtocol;
 }
 
-Decision Reach::decide(const Flow& flow) const {
+ReachVerdict Reach::decide(const Connection& flow) const {
   // Of the rules that miss, one with the right source and destination is nearest, then one where only the source is wrong,
   // then one with the right source.
   const auto nearness = [](Miss miss) {
@@ -117,7 +117,7 @@ Decision Reach::decide(const Flow& flow) const {
         return 0;
     }
   };
-  Decision nearest;
+  ReachVerdict nearest;
   for (uint32_t i = 0; i < rules_.size(); ++i) {
     const Miss miss = judge(rules_[i], flow);
     if (miss == Miss::kNone) return {true, i, Miss::kNone};
@@ -128,7 +128,7 @@ Decision Reach::decide(const Flow& flow) const {
   return nearest;
 }
 
-std::vector<uint32_t> Reach::rules_for(const Flow& flow) const {
+std::vector<uint32_t> Reach::rules_for(const Connection& flow) const {
   std::vector<uint32_t> out;
   for (uint32_t i = 0; i < rules_.size(); ++i) {
     if (judge(rules_[i], flow) == Miss::kNone) out.push_back(i);

@@ -17,7 +17,7 @@
 namespace aclc {
 
 /// One packet that opens a connection. The nodes are those that have the addresses, where any do.
-struct Flow {
+struct Connection {
   Address src;
   Address dst;
   TailnetNodeId src_node, dst_node;
@@ -32,7 +32,7 @@ enum class Miss : uint8_t { kNone, kSource, kDestination, kProtocol, kPort };
 /// "destination and port match, the source does not"; empty where nothing is missed.
 std::string_view missed_words(Miss missed);
 
-struct Decision {
+struct ReachVerdict {
   static constexpr uint32_t kNoRule = UINT32_MAX;
 
   bool allowed = false;
@@ -47,9 +47,9 @@ class Reach {
  public:
   explicit Reach(const reference::World& world);
 
-  Decision decide(const Flow& flow) const;
+  ReachVerdict decide(const Connection& flow) const;
   /// Every rule that allows the flow, in order.
-  std::vector<uint32_t> rules_for(const Flow& flow) const;
+  std::vector<uint32_t> rules_for(const Connection& flow) const;
 
   size_t rule_count() const { return rules_.size(); }
   /// The rule's span in the policy; empty for the rule that absent `acls` and `grants` stand for.
@@ -69,8 +69,8 @@ class Reach {
     std::vector<Target> targets;
     std::vector<reference::ProtocolPorts> ip;
   };
-  Miss judge(const Rule& rule, const Flow& flow) const;
-  bool hits(const Target& target, const Flow& flow) const;
+  Miss judge(const Rule& rule, const Connection& flow) const;
+  bool hits(const Target& target, const Connection& flow) const;
 
   const reference::World& world_;
   std::vector<Rule> rules_;

@@ -111,13 +111,13 @@ class Runner {
     const std::vector<End> destinations = ends(stage, d.selector);
     const uint16_t port = policy_.at(d.ports).front().range.first;
     bool all = !sources.empty() && !destinations.empty();
-    Decision allowing, nearest;
+    ReachVerdict allowing, nearest;
     for (const End& source : sources) {
       bool reached = false;
-      Decision missed;
+      ReachVerdict missed;
       for (const End& destination : destinations) {
-        const Flow flow{source.address, destination.address, source.node, destination.node, protocol, port};
-        const Decision decision = stage.reach.decide(flow);
+        const Connection flow{source.address, destination.address, source.node, destination.node, protocol, port};
+        const ReachVerdict decision = stage.reach.decide(flow);
         if (decision.allowed) {
           reached = true;
           if (!allowing.has_rule()) allowing = decision;
@@ -139,7 +139,7 @@ class Runner {
     }
     result.got = all ? Expectation::kAccept : Expectation::kDeny;
     result.passed = result.got == result.expected;
-    const Decision& shown = all ? allowing : nearest;
+    const ReachVerdict& shown = all ? allowing : nearest;
     if (shown.has_rule()) result.rule = stage.reach.rule_span(shown.rule);
     result.missed = shown.missed;
     if (result.passed) result.witness.clear();

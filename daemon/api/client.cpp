@@ -11,7 +11,7 @@
 
 namespace aclc {
 
-Result<http::Answer> ask_daemon(const std::string& socket_path, const http::Request& request) {
+Result<local_http::Answer> ask_daemon(const std::string& socket_path, const local_http::Request& request) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (socket_path.empty() || socket_path.size() >= sizeof address.sun_path) return Failure{"the socket's path `" + socket_path + "` is empty or too long"};
@@ -25,7 +25,7 @@ Result<http::Answer> ask_daemon(const std::string& socket_path, const http::Requ
   };
   if (fd < 0 || connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return fail("no daemon answers at");
   setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  const std::string text = http::write_request(request);
+  const std::string text = local_http::write_request(request);
   for (size_t sent = 0; sent < text.size();) {
     const ssize_t n = send(fd, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
     if (n <= 0) return fail("cannot ask the daemon at");
@@ -41,7 +41,7 @@ Result<http::Answer> ask_daemon(const std::string& socket_path, const http::Requ
     bytes.append(buffer, static_cast<size_t>(n));
   }
   close(fd);
-  auto answer = http::parse_answer(bytes);
+  auto answer = local_http::parse_answer(bytes);
   if (!answer) return Failure{"the daemon at " + socket_path + " broke off its answer"};
   return std::move(*answer);
 }

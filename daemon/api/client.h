@@ -10,6 +10,6 @@
 namespace aclc {
 
 /// Waits up to ten seconds.
-Result<http::Answer> ask_daemon(const std::string& socket_path, const http::Request& request);
+Result<local_http::Answer> ask_daemon(const std::string& socket_path, const local_http::Request& request);
 
 }  // namespace aclc

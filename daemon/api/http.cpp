@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
-namespace aclc::http {
+namespace aclc::local_http {
 namespace {
 
 int hex_digit(char c) {
@@ -147,4 +147,4 @@ std::string percent_encode(std::string_view text) {
   return out;
 }
 
-}  // namespace aclc::http
+}  // namespace aclc::local_http

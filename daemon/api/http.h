@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace aclc::http {
+namespace aclc::local_http {
 
 struct Request {
   std::string method;
@@ -34,4 +34,4 @@ std::optional<Answer> parse_answer(std::string_view bytes);
 
 std::string percent_encode(std::string_view text);
 
-}  // namespace aclc::http
+}  // namespace aclc::local_http

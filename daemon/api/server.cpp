@@ -99,11 +99,11 @@ bool ApiServer::advance(Connection& c) {
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) return true;
     if (n <= 0) return false;
     c.in.append(buffer, static_cast<size_t>(n));
-    http::Request request;
-    const http::Progress progress = http::parse_request(c.in, request);
-    if (progress == http::Progress::kMore) continue;
+    local_http::Request request;
+    const local_http::Progress progress = local_http::parse_request(c.in, request);
+    if (progress == local_http::Progress::kMore) continue;
     c.answered = true;
-    c.out = http::write_answer(progress == http::Progress::kBad ? http::Answer{400, "application/json", "{\"error\":\"this is no request\"}"}
+    c.out = local_http::write_answer(progress == local_http::Progress::kBad ? local_http::Answer{400, "application/json", "{\"error\":\"this is no request\"}"}
                                                                 : handler_(request, c.caller));
   }
   while (!c.out.empty()) {

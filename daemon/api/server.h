@@ -20,7 +20,7 @@ struct Caller {
   bool may_change = false;  ///< root, or of the operators' group
 };
 
-using Handler = std::function<http::Answer(const http::Request&, const Caller&)>;
+using Handler = std::function<local_http::Answer(const local_http::Request&, const Caller&)>;
 
 class ApiServer {
  public:

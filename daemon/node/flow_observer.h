@@ -16,7 +16,7 @@ namespace aclc {
 class FlowObserver {
  public:
   /// Both outlive this.
-  FlowObserver(const Node& node, FlowLog& log) : node_(node), log_(log) {}
+  FlowObserver(const MeshNode& node, FlowLog& log) : node_(node), log_(log) {}
 
   void on_packet(const LoggedPacket& logged, uint64_t now_ms);
   /// A policy has come into force: flows under way that it does not allow are told as cut, with the line that had let them in. Some of
@@ -34,7 +34,7 @@ class FlowObserver {
   void remember(const FlowTuple& flow, Grounds grounds);
   FlowRecord record_of(const FlowTuple& flow, FlowEvent event, uint64_t now_ms) const;
 
-  const Node& node_;
+  const MeshNode& node_;
   FlowLog& log_;
   std::map<FlowTuple, Grounds> let_in_;  // of bounded number; `order_` says which one is the oldest
   std::deque<FlowTuple> order_;

@@ -9,7 +9,7 @@ constexpr uint16_t kPort = 53;
 
 }  // namespace
 
-NameService::NameService(Node& node) : node_(node) {
+NameService::NameService(MeshNode& node) : node_(node) {
   const NodeConfig& config = node.config();
   if (config.dns == DnsMode::kFile) host_ = dns::resolv_conf_file(config.resolv_conf, config.state_dir + "/resolv.conf.before");
   if (config.dns == DnsMode::kResolved) host_ = dns::systemd_resolved(config.interface);

@@ -17,7 +17,7 @@ namespace aclc {
 class NameService {
  public:
   /// `node` outlives this. Undoes at once what an earlier run that was killed may have left.
-  explicit NameService(Node& node);
+  explicit NameService(MeshNode& node);
 
   /// After every change, and every second: starts, follows, or ends the stub. Troubles go to the node's health, topic `dns`.
   void follow(uint64_t now_seconds);
@@ -34,7 +34,7 @@ class NameService {
  private:
   Result<Done> start(const NodePolicy& policy);
 
-  Node& node_;
+  MeshNode& node_;
   std::unique_ptr<dns::HostDns> host_;
   std::unique_ptr<dns::Stub> stub_;
   std::shared_ptr<const NodePolicy> served_;

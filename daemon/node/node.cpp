@@ -24,15 +24,15 @@ uint64_t microseconds() {
 
 }  // namespace
 
-Node::Node(NodeConfig config, NodeIdentity identity, NodeHands hands)
+MeshNode::MeshNode(NodeConfig config, NodeIdentity identity, NodeHands hands)
     : config_(std::move(config)), identity_(std::move(identity)), hands_(std::move(hands)) {}
 
-Result<Done> Node::start(uint64_t now) {
+Result<Done> MeshNode::start(uint64_t now) {
   if (access(state_file(kDownMark).c_str(), F_OK) == 0) return Done{};
   return up(now);
 }
 
-Result<Done> Node::up(uint64_t now) {
+Result<Done> MeshNode::up(uint64_t now) {
   if (up_) return Done{};
   if (const auto done = hands_.filter.prepare(); !done) return done;
   up_ = true;
@@ -42,7 +42,7 @@ Result<Done> Node::up(uint64_t now) {
   return Done{};
 }
 
-Result<Done> Node::down() {
+Result<Done> MeshNode::down() {
   if (const auto done = write_file_whole(state_file(kDownMark), ""); !done) return done;
   forget_network();
   hands_.tunnel.close();
@@ -52,12 +52,12 @@ Result<Done> Node::down() {
   return hands_.filter.remove();
 }
 
-void Node::stop() {
+void MeshNode::stop() {
   forget_network();
   hands_.tunnel.close();
 }
 
-Result<Done> Node::resume(std::string newer, uint64_t now) {
+Result<Done> MeshNode::resume(std::string newer, uint64_t now) {
   const auto from_disk = [&]() -> Result<std::shared_ptr<NodePolicy>> {
     auto sealed = read_file_limited(state_file(kLastGood), identity_.reader.limits.bytes);
     if (!sealed) return sealed.error();
@@ -74,13 +74,13 @@ Result<Done> Node::resume(std::string newer, uint64_t now) {
   return apply(*last, now);
 }
 
-void Node::prepare_answers(uint64_t now) {
+void MeshNode::prepare_answers(uint64_t now) {
   if (!policy_ || policy_->program) return;
   if (const auto done = make_program(*policy_); done) health_.recover("answers");
   else health_.degrade("answers", done.error().message, now);
 }
 
-Result<Done> Node::offer(std::string sealed, uint64_t now) {
+Result<Done> MeshNode::offer(std::string sealed, uint64_t now) {
   const auto judge = [&]() -> Result<Done> {
     if (policy_ && sealed == policy_->sealed) return Done{};
     const uint64_t start = microseconds();
@@ -103,7 +103,7 @@ Result<Done> Node::offer(std::string sealed, uint64_t now) {
   return done;
 }
 
-Result<Done> Node::bring_up_tunnel(const Snapshot& snapshot) {
+Result<Done> MeshNode::bring_up_tunnel(const Snapshot& snapshot) {
   if (hands_.tunnel.is_open()) return Done{};
   if (const auto done = hands_.tunnel.open(); !done) return done;
   ++counts_.tunnel_starts;
@@ -115,7 +115,7 @@ Result<Done> Node::bring_up_tunnel(const Snapshot& snapshot) {
   return hands_.network.set_link(config_.interface, snapshot.mtu, true);
 }
 
-void Node::greet(const std::vector<SnapshotPeer>& peers) {
+void MeshNode::greet(const std::vector<SnapshotPeer>& peers) {
   // Turning keepalives on sends one, which needs a handshake first; then they are set to what the snapshot says.
   wireguard::DeviceChange on, back;
   for (const SnapshotPeer& peer : peers) {
@@ -132,7 +132,7 @@ void Node::greet(const std::vector<SnapshotPeer>& peers) {
   if (hands_.tunnel.tunnel().change(on)) static_cast<void>(hands_.tunnel.tunnel().change(back));
 }
 
-Result<Done> Node::lend(const std::string& name, const std::string& value, bool wanted) {
+Result<Done> MeshNode::lend(const std::string& name, const std::string& value, bool wanted) {
   if (!wanted) {
     settings_.erase(name);
     return Done{};
@@ -144,7 +144,7 @@ Result<Done> Node::lend(const std::string& name, const std::string& value, bool 
   return Done{};
 }
 
-Result<Done> Node::sync_network(const Snapshot& snapshot) {
+Result<Done> MeshNode::sync_network(const Snapshot& snapshot) {
   HostNetwork& network = hands_.network;
   const std::string& interface = config_.interface;
   const auto have_addresses = network.addresses(interface);
@@ -181,7 +181,7 @@ Result<Done> Node::sync_network(const Snapshot& snapshot) {
   return sync_exit(snapshot);
 }
 
-Result<Done> Node::sync_exit(const Snapshot& snapshot) {
+Result<Done> MeshNode::sync_exit(const Snapshot& snapshot) {
   HostNetwork& network = hands_.network;
   const std::vector<Prefix> wanted = exit_routes(snapshot, config_.exit_node);
   // Answers to the tunnel's own packets come from where its mark leads, not from where everything else goes now.
@@ -209,7 +209,7 @@ Result<Done> Node::sync_exit(const Snapshot& snapshot) {
   return Done{};
 }
 
-void Node::forget_network() {
+void MeshNode::forget_network() {
   // Addresses and routes go with the interface; rules and settings are the host's.
   if (const auto rules = hands_.network.rules()) {
     for (const RoutingRule& rule : *rules) static_cast<void>(hands_.network.remove_rule(rule));
@@ -218,12 +218,12 @@ void Node::forget_network() {
   masqueraded_.reset();
 }
 
-bool Node::closes_at(const NodePolicy& policy, uint64_t now) const {
+bool MeshNode::closes_at(const NodePolicy& policy, uint64_t now) const {
   const uint64_t expires = policy.snapshot.expires;
   return config_.on_expiry == OnExpiry::kFailClosed && expires != 0 && expires <= now;
 }
 
-Result<Done> Node::change_policy(const NodePolicy& next, uint64_t now) {
+Result<Done> MeshNode::change_policy(const NodePolicy& next, uint64_t now) {
   const bool close = closes_at(next, now);
   const auto done = close ? hands_.filter.deny_all() : hands_.filter.apply(next.boxes, config_.shields_up);
   if (done) {
@@ -233,7 +233,7 @@ Result<Done> Node::change_policy(const NodePolicy& next, uint64_t now) {
   return done;
 }
 
-Result<Done> Node::apply(const std::shared_ptr<NodePolicy>& next, uint64_t now) {
+Result<Done> MeshNode::apply(const std::shared_ptr<NodePolicy>& next, uint64_t now) {
   const bool again = policy_ && policy_->sealed == next->sealed;
   if (up_) {
     const Snapshot& snapshot = next->snapshot;
@@ -300,7 +300,7 @@ Result<Done> Node::apply(const std::shared_ptr<NodePolicy>& next, uint64_t now) 
   return Done{};
 }
 
-void Node::judge_expiry(uint64_t now) {
+void MeshNode::judge_expiry(uint64_t now) {
   const bool expired = policy_ && policy_->snapshot.expires != 0 && policy_->snapshot.expires <= now;
   if (!expired) {
     health_.recover("expiry");
@@ -315,7 +315,7 @@ void Node::judge_expiry(uint64_t now) {
   if (const auto done = change_policy(*policy_, now); !done) health_.degrade("table", done.error().message, now);
 }
 
-void Node::judge_table(uint64_t now) {
+void MeshNode::judge_table(uint64_t now) {
   if (now < next_table_look_ || closed_ || !policy_) return;
   next_table_look_ = now + table_pause_;
   const auto untouched = hands_.filter.is_untouched();
@@ -333,7 +333,7 @@ void Node::judge_table(uint64_t now) {
   health_.degrade("table", done ? "somebody else had changed the table inet " + config_.table + "; it was put up again" : done.error().message, now);
 }
 
-void Node::tick(uint64_t now) {
+void MeshNode::tick(uint64_t now) {
   if (!up_) return;
   judge_expiry(now);
   judge_table(now);

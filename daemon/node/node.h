@@ -47,9 +47,9 @@ struct NodeCounts {
 };
 
 /// For one thread. Times are seconds since 1970.
-class Node {
+class MeshNode {
  public:
-  Node(NodeConfig config, NodeIdentity identity, NodeHands hands);
+  MeshNode(NodeConfig config, NodeIdentity identity, NodeHands hands);
 
   /// Denies all, or goes on with what an earlier run enforces, before anything else happens. Stays down where an administrator left it
   /// down.
@@ -110,7 +110,7 @@ class Node {
   uint64_t next_table_look_ = 0;
   uint64_t table_pause_ = 10;  // seconds; longer while somebody keeps changing our table
   std::shared_ptr<NodePolicy> policy_, previous_;
-  Standing standing_;  // the last that was in force, perhaps in an earlier run
+  LastAccepted standing_;  // the last that was in force, perhaps in an earlier run
   std::map<std::string, std::shared_ptr<void>> settings_;
 };
 

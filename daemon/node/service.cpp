@@ -16,10 +16,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-http::Answer json_answer(const Json& json, int status = 200) {
+local_http::Answer json_answer(const Json& json, int status = 200) {
   return {status, "application/json", json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"};
 }
-http::Answer fault(int status, const std::string& message) { return json_answer({{"error", message}}, status); }
+local_http::Answer fault(int status, const std::string& message) { return json_answer({{"error", message}}, status); }
 
 template <class Items>
 Json texts(const Items& items) {
@@ -30,7 +30,7 @@ Json texts(const Items& items) {
 
 Json time_json(uint64_t seconds) { return seconds == 0 ? Json() : Json(time_text(seconds * 1000)); }
 
-std::string query(const http::Request& request, const char* name) {
+std::string query(const local_http::Request& request, const char* name) {
   const auto it = request.query.find(name);
   return it == request.query.end() ? std::string() : it->second;
 }
@@ -51,7 +51,7 @@ bool number(const std::string& text, T& out) {
 
 }  // namespace
 
-http::Answer NodeService::answer(const http::Request& request, const Caller& caller, uint64_t now) {
+local_http::Answer NodeService::answer(const local_http::Request& request, const Caller& caller, uint64_t now) {
   const std::string& path = request.path;
   if (request.method == "GET") {
     if (path == "/v1/status") return status();
@@ -68,7 +68,7 @@ http::Answer NodeService::answer(const http::Request& request, const Caller& cal
   return done ? status() : fault(500, done.error().message);
 }
 
-http::Answer NodeService::status() const {
+local_http::Answer NodeService::status() const {
   Json out;
   const auto policy = node_.policy();
   out["state"] = !node_.is_up() ? "down" : !policy ? "waiting for a snapshot" : node_.closed_by_expiry() ? "closed" : "up";
@@ -96,7 +96,7 @@ http::Answer NodeService::status() const {
   return json_answer(out);
 }
 
-http::Answer NodeService::peers() const {
+local_http::Answer NodeService::peers() const {
   Json out = Json::array();
   const auto policy = node_.policy();
   if (policy && node_.is_up()) {
@@ -118,7 +118,7 @@ http::Answer NodeService::peers() const {
   return json_answer({{"peers", std::move(out)}});
 }
 
-http::Answer NodeService::routes() const {
+local_http::Answer NodeService::routes() const {
   Json out{{"into_tunnel", Json::array()}, {"served", Json::array()}, {"exit_node", node_.config().exit_node}};
   const auto policy = node_.policy();
   if (policy) {
@@ -135,7 +135,7 @@ http::Answer NodeService::routes() const {
   return json_answer(out);
 }
 
-http::Answer NodeService::why(const http::Request& request) const {
+local_http::Answer NodeService::why(const local_http::Request& request) const {
   const auto policy = node_.policy();
   if (!policy) return fault(409, "there is no policy yet: everything is denied");
   const std::string protocol_text = query(request, "protocol"), port_text = query(request, "port");
@@ -157,14 +157,14 @@ http::Answer NodeService::why(const http::Request& request) const {
   return json_answer(out);
 }
 
-http::Answer NodeService::flows(const http::Request& request) const {
+local_http::Answer NodeService::flows(const local_http::Request& request) const {
   size_t last = 100;
   const std::string text = query(request, "last");
   if (!text.empty() && !number(text, last)) return fault(400, "`" + text + "` is no number");
   return {200, "application/x-ndjson", flows_.recent(last)};
 }
 
-http::Answer NodeService::metrics() const {
+local_http::Answer NodeService::metrics() const {
   using Type = Metrics::Type;
   Metrics m;
   const NodeCounts& counts = node_.counts();

@@ -19,21 +19,21 @@ namespace aclc {
 class NodeService {
  public:
   /// All outlive this.
-  NodeService(Node& node, NodeHands hands, const FlowLog& flows) : node_(node), hands_(hands), flows_(flows) {}
+  NodeService(MeshNode& node, NodeHands hands, const FlowLog& flows) : node_(node), hands_(hands), flows_(flows) {}
 
-  http::Answer answer(const http::Request& request, const Caller& caller, uint64_t now);
+  local_http::Answer answer(const local_http::Request& request, const Caller& caller, uint64_t now);
   /// Records that the kernel threw away, told by whoever reads them.
   void set_lost_records(uint64_t lost) { lost_records_ = lost; }
 
  private:
-  http::Answer status() const;
-  http::Answer peers() const;
-  http::Answer routes() const;
-  http::Answer why(const http::Request& request) const;
-  http::Answer metrics() const;
-  http::Answer flows(const http::Request& request) const;
+  local_http::Answer status() const;
+  local_http::Answer peers() const;
+  local_http::Answer routes() const;
+  local_http::Answer why(const local_http::Request& request) const;
+  local_http::Answer metrics() const;
+  local_http::Answer flows(const local_http::Request& request) const;
 
-  Node& node_;
+  MeshNode& node_;
   NodeHands hands_;
   const FlowLog& flows_;
   uint64_t lost_records_ = 0;

@@ -12,7 +12,7 @@ struct Question {
   std::string socket = "/run/aclcd/aclcd.sock";
   bool json = false;  ///< the daemon's answer as it came
   std::string what;   ///< status, up, down, why, peers, routes, metrics, flows
-  http::Request request;
+  local_http::Request request;
 };
 
 /// Prints the answer. Exit status: 0 yes (also: up, healthy, allowed), 1 no (down, degraded, denied), 2 could not tell.

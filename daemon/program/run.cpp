@@ -88,7 +88,7 @@ class Daemon {
     observer_.emplace(node_, *flows_);
     names_.emplace(node_);
     auto server = ApiServer::listen(config_.socket, config_.operators,
-                                    [this](const http::Request& request, const Caller& caller) { return service_->answer(request, caller, wall_ms() / 1000); });
+                                    [this](const local_http::Request& request, const Caller& caller) { return service_->answer(request, caller, wall_ms() / 1000); });
     if (!server) return fail(1, server.error().message);
     server_ = std::move(server).value();
     // Nothing comes in before there is a policy: an open node would be worse than none.
@@ -216,7 +216,7 @@ class Daemon {
   std::unique_ptr<HostNetwork> network_;
   NodeHands hands_;
   std::unique_ptr<SnapshotSource> source_;
-  Node node_;
+  MeshNode node_;
   std::unique_ptr<FlowLog> flows_;
   std::optional<NodeService> service_;
   std::optional<FlowObserver> observer_;

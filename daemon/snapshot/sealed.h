@@ -34,11 +34,11 @@ struct SnapshotReader {
 Result<Snapshot> open_snapshot(std::string_view sealed, const SnapshotReader& reader);
 
 /// The generation in use, and the bytes it came in.
-struct Standing {
+struct LastAccepted {
   uint64_t generation = 0;
   std::string sealed;
 };
 /// A lower generation is a replay, an equal one must be the very same bytes, and an expired one is of no use.
-Result<Done> may_follow(const Snapshot& next, std::string_view sealed, const Standing& standing, uint64_t now_seconds);
+Result<Done> may_follow(const Snapshot& next, std::string_view sealed, const LastAccepted& standing, uint64_t now_seconds);
 
 }  // namespace aclc

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,11 +17,9 @@ namespace aclc::testing {
 
 class RandomTailnet {
  public:
-  explicit RandomTailnet(uint64_t seed) : state_(seed) {
-    users_ = 1 + below(4);
-    const uint32_t nodes = 1 + below(8);
-    for (uint32_t i = 0; i < nodes; ++i) nodes_.push_back(node(i));
-  }
+  explicit RandomTailnet(uint64_t seed) : state_(seed) { begin(); }
+  /// Each byte is a choice; when they are used up, the first of every alternative is taken. Refers to the bytes.
+  explicit RandomTailnet(std::span<const uint8_t> choices) : choices_(choices), chosen_(true) { begin(); }
 
   std::string tailnet() {
     std::string out = "{\"tailnet\": \"example.com\", \"users\": [";
@@ -64,6 +63,12 @@ class RandomTailnet {
   }
 
   uint32_t below(uint32_t n) {
+    if (chosen_) {
+      if (choices_.empty()) return 0;
+      const uint32_t choice = choices_.front() % n;
+      choices_ = choices_.subspan(1);
+      return choice;
+    }
     uint64_t z = state_ += 0x9e3779b97f4a7c15ull;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
@@ -208,7 +213,15 @@ class RandomTailnet {
   }
 
  private:
-  uint64_t state_;
+  void begin() {
+    users_ = 1 + below(4);
+    const uint32_t nodes = 1 + below(8);
+    for (uint32_t i = 0; i < nodes; ++i) nodes_.push_back(node(i));
+  }
+
+  uint64_t state_ = 0;
+  std::span<const uint8_t> choices_;
+  bool chosen_ = false;
   uint32_t users_ = 0;
   std::vector<std::string> nodes_;
 };

@@ -16,11 +16,11 @@
 namespace aclc::testing {
 namespace {
 
-using http::Progress;
+using local_http::Progress;
 
 TEST(Requests, WithQueryAndBody) {
-  http::Request r;
-  ASSERT_EQ(http::parse_request("POST /v1/why?src=fd7a%3A%3a1&dst=x%20y&flag HTTP/1.1\r\nHost: a\r\ncontent-LENGTH: 2\r\n\r\nhi", r), Progress::kDone);
+  local_http::Request r;
+  ASSERT_EQ(local_http::parse_request("POST /v1/why?src=fd7a%3A%3a1&dst=x%20y&flag HTTP/1.1\r\nHost: a\r\ncontent-LENGTH: 2\r\n\r\nhi", r), Progress::kDone);
   EXPECT_EQ(r.method, "POST");
   EXPECT_EQ(r.path, "/v1/why");
   EXPECT_EQ(r.query["src"], "fd7a::1");
@@ -31,27 +31,27 @@ TEST(Requests, WithQueryAndBody) {
 
 TEST(Requests, InPiecesNeedMore) {
   const std::string text = "POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi";
-  http::Request r;
-  for (size_t n = 0; n < text.size(); ++n) EXPECT_EQ(http::parse_request(text.substr(0, n), r), Progress::kMore) << n;
-  EXPECT_EQ(http::parse_request(text, r), Progress::kDone);
+  local_http::Request r;
+  for (size_t n = 0; n < text.size(); ++n) EXPECT_EQ(local_http::parse_request(text.substr(0, n), r), Progress::kMore) << n;
+  EXPECT_EQ(local_http::parse_request(text, r), Progress::kDone);
 }
 
 TEST(Requests, ThatAreNone) {
-  http::Request r;
+  local_http::Request r;
   for (const char* text : {"GET\r\n\r\n", "GET / FTP/1.1\r\n\r\n", "GET x HTTP/1.1\r\n\r\n", "GET /%zz HTTP/1.1\r\n\r\n", "GET /?a=%1 HTTP/1.1\r\n\r\n",
                            "GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n", "GET / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n",
                            "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", "GET / HTTP/1.1\r\nnocolon\r\n\r\n"}) {
-    EXPECT_EQ(http::parse_request(text, r), Progress::kBad) << text;
+    EXPECT_EQ(local_http::parse_request(text, r), Progress::kBad) << text;
   }
-  EXPECT_EQ(http::parse_request(std::string(70'000, 'a'), r), Progress::kBad);
+  EXPECT_EQ(local_http::parse_request(std::string(70'000, 'a'), r), Progress::kBad);
 }
 
 TEST(Answers, ComeBack) {
-  const auto a = http::parse_answer(http::write_answer({403, "application/json", "{}"}));
+  const auto a = local_http::parse_answer(local_http::write_answer({403, "application/json", "{}"}));
   ASSERT_TRUE(a);
   EXPECT_EQ(a->status, 403);
   EXPECT_EQ(a->body, "{}");
-  EXPECT_FALSE(http::parse_answer("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc"));
+  EXPECT_FALSE(local_http::parse_answer("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc"));
 }
 
 class Served : public ::testing::Test {
@@ -61,8 +61,8 @@ class Served : public ::testing::Test {
     ASSERT_NE(mkdtemp(name), nullptr);
     folder_ = name;
     path_ = folder_ + "/s";
-    auto server = ApiServer::listen(path_, "", [](const http::Request& r, const Caller& c) {
-      return http::Answer{200, "text/plain", r.path + " uid " + std::to_string(c.uid) + (c.may_change ? " may" : " may not") + std::string(200'000, '.')};
+    auto server = ApiServer::listen(path_, "", [](const local_http::Request& r, const Caller& c) {
+      return local_http::Answer{200, "text/plain", r.path + " uid " + std::to_string(c.uid) + (c.may_change ? " may" : " may not") + std::string(200'000, '.')};
     });
     ASSERT_TRUE(server.ok()) << server.error().message;
     server_ = std::move(server).value();
@@ -108,7 +108,7 @@ TEST_F(Served, OneWhoDawdlesKeepsNobodyWaiting) {
 }
 
 TEST_F(Served, TwoDaemonsDoNotShareASocket) {
-  const auto second = ApiServer::listen(path_, "", [](const http::Request&, const Caller&) { return http::Answer{}; });
+  const auto second = ApiServer::listen(path_, "", [](const local_http::Request&, const Caller&) { return local_http::Answer{}; });
   ASSERT_FALSE(second.ok());
   EXPECT_THAT(second.error().message, ::testing::HasSubstr("another daemon"));
   EXPECT_THAT(ask_daemon(folder_ + "/none", {"GET", "/", {}, ""}).error().message, ::testing::HasSubstr("no daemon answers"));

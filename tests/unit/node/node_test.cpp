@@ -25,8 +25,8 @@ class ANode : public ::testing::Test {
   }
   ~ANode() override { std::filesystem::remove_all(folder_); }
 
-  std::unique_ptr<Node> make() {
-    return std::make_unique<Node>(config_, NodeIdentity{own_.private_key, {TrustedKey::from_pem(signer_.public_pem()).value(), own_.public_key, {}}},
+  std::unique_ptr<MeshNode> make() {
+    return std::make_unique<MeshNode>(config_, NodeIdentity{own_.private_key, {TrustedKey::from_pem(signer_.public_pem()).value(), own_.public_key, {}}},
                                   NodeHands{filter_, tunnel_, network_, [this](const std::string& name, const std::string&) {
                                               borrowed_.insert(name);
                                               return Result<std::shared_ptr<void>>(std::shared_ptr<void>(this, [this, name](void*) { borrowed_.erase(name); }));

@@ -13,8 +13,8 @@ using ::testing::HasSubstr;
 
 class AService : public ::testing::Test {
  protected:
-  http::Answer get(const std::string& path, bool may_change = true) { return service_.answer({"GET", path, {}, {}}, {1000, may_change}, 1); }
-  http::Answer post(const std::string& path, bool may_change) { return service_.answer({"POST", path, {}, {}}, {1000, may_change}, 1); }
+  local_http::Answer get(const std::string& path, bool may_change = true) { return service_.answer({"GET", path, {}, {}}, {1000, may_change}, 1); }
+  local_http::Answer post(const std::string& path, bool may_change) { return service_.answer({"POST", path, {}, {}}, {1000, may_change}, 1); }
 
   const SigningKey signer_ = SigningKey::generate();
   const WireGuardKeyPair own_ = generate_wireguard_keys();
@@ -24,7 +24,7 @@ class AService : public ::testing::Test {
   FakeTunnel tunnel_{host_};
   FakeNetwork network_{host_};
   NodeHands hands_{filter_, tunnel_, network_, [](const std::string&, const std::string&) { return Result<std::shared_ptr<void>>(nullptr); }};
-  Node node_{NodeConfig{}, NodeIdentity{own_.private_key, {TrustedKey::from_pem(signer_.public_pem()).value(), own_.public_key, {}}}, hands_};
+  MeshNode node_{NodeConfig{}, NodeIdentity{own_.private_key, {TrustedKey::from_pem(signer_.public_pem()).value(), own_.public_key, {}}}, hands_};
   std::unique_ptr<FlowLog> flows_ = FlowLog::open("").value();
   NodeService service_{node_, hands_, *flows_};
 };
