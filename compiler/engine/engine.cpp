@@ -2,8 +2,10 @@
 #include "compiler/engine/engine.h"
 
 #include <algorithm>
-
-#include "base/sorted.h"
+#include <bit>
+#include <string>
+#include <unordered_map>
+#include <utility>
 
 namespace aclc {
 
@@ -11,16 +13,24 @@ using identity::ClassId;
 using identity::TermId;
 
 Engine::Engine(EngineInput input)
-    : input_(std::make_unique<EngineInput>(std::move(input))), present_(input_->tailnet.nodes.size(), true) {
+    : tailnet_(std::make_unique<Tailnet>(std::move(input.tailnet))),
+      written_(std::make_unique<Written>(Written{std::move(input.tree), std::move(input.policy), std::move(input.definitions)})),
+      present_(tailnet_->nodes.size(), true) {
   compile_anew();
 }
 
 Engine::~Engine() = default;
 
+Engine::Compiled Engine::compile() const {
+  Compiled out;
+  out.form = std::make_unique<lower::SharedForm>(reference::Meaning(written_->policy, written_->definitions, *tailnet_), written_->tree, present_);
+  out.tables = std::make_unique<tables::Tables>(*out.form, written_->tree);
+  return out;
+}
+
 Affected Engine::compile_anew() {
-  tables_.reset();
-  form_ = std::make_unique<lower::SharedForm>(reference::Meaning(input_->policy, input_->definitions, input_->tailnet), input_->tree, present_);
-  tables_ = std::make_unique<tables::Tables>(*form_, input_->tree);
+  now_ = {};
+  now_ = compile();
   Affected out;
   out.anew = true;
   for (size_t i = 0; i < present_.size(); ++i) {
@@ -29,60 +39,81 @@ Affected Engine::compile_anew() {
   return out;
 }
 
-void Engine::note_watchers(ClassId id) {
-  const std::vector<ClassId> seen_by = tables_->visibility().peers(id);
-  watchers_.insert(watchers_.end(), seen_by.begin(), seen_by.end());
-}
-
 Affected Engine::finish(lower::Effects& effects) {
-  std::vector<ClassId> classes = std::move(watchers_);
-  watchers_.clear();
+  tables::ClassSet classes = std::exchange(watchers_, {});
   if (effects.anew) return compile_anew();
-  tables_->follow(effects, form_->take_retired(), classes);
+  now_.tables->follow(effects, now_.form->take_retired(), classes);
   Affected out;
-  sort_unique(classes);
   list(classes, out);
   return out;
 }
 
-void Engine::list(const std::vector<ClassId>& classes, Affected& out) const {
-  for (const ClassId c : classes) {
-    const std::vector<TailnetNodeId>& nodes = form_->identity()[c].nodes;
-    out.nodes.insert(out.nodes.end(), nodes.begin(), nodes.end());
+/// By bits and not by sorting: thousands of nodes may follow from one.
+void Engine::list(const tables::ClassSet& classes, Affected& out) {
+  marks_.resize((present_.size() + 63) / 64);
+  classes.each([&](ClassId c) {
+    for (const TailnetNodeId node : form().identity()[c].nodes) marks_[node.value / 64] |= uint64_t{1} << (node.value % 64);
+  });
+  for (size_t i = 0; i < marks_.size(); ++i) {
+    for (uint64_t word = std::exchange(marks_[i], 0); word != 0; word &= word - 1) {
+      out.nodes.emplace_back(i * 64 + static_cast<size_t>(std::countr_zero(word)));
+    }
   }
-  std::sort(out.nodes.begin(), out.nodes.end());
+}
+
+/// Nodes that were of one class and are of one class have the same reason to differ: one of them stands for all.
+Affected Engine::compare(Compiled& before) {
+  const identity::Identity& then = before.form->identity();
+  const identity::Identity& now = form().identity();
+  Affected out;
+  out.anew = true;
+  std::unordered_map<uint64_t, bool> differs;
+  std::string was, is;
+  for (size_t i = 0; i < present_.size(); ++i) {
+    if (!present_[i]) continue;
+    const TailnetNodeId node(i);
+    const auto [known, is_new] = differs.try_emplace(uint64_t{then.class_of(node).value} << 32 | now.class_of(node).value);
+    if (is_new) {
+      before.tables->append_json(was = "", node);
+      tables().append_json(is = "", node);
+      known->second = was != is;
+    }
+    // Of several routers of one class one is elected, perhaps another than before.
+    if (known->second || before.tables->primary_routes(node) != tables().primary_routes(node)) out.nodes.push_back(node);
+  }
+  return out;
 }
 
 Affected Engine::add(Node node) {
-  const TailnetNodeId id = input_->tailnet.nodes.add(std::move(node));
+  const TailnetNodeId id = tailnet_->nodes.add(std::move(node));
   present_.push_back(true);
   lower::Effects effects;
-  form_->node_arrives(id, effects);
+  now_.form->node_arrives(id, effects);
   return finish(effects);
 }
 
 Affected Engine::remove(TailnetNodeId node) {
   ACLC_CHECK(present(node));
-  note_watchers(form_->identity().class_of(node));
+  now_.tables->add_watchers(form().identity().class_of(node), watchers_);
   lower::Effects effects;
-  form_->node_leaves(node, effects);
+  now_.form->node_leaves(node, effects);
   present_[node.value] = false;
   return finish(effects);
 }
 
 Affected Engine::change(TailnetNodeId node, Node record) {
   ACLC_CHECK(present(node));
-  note_watchers(form_->identity().class_of(node));
+  now_.tables->add_watchers(form().identity().class_of(node), watchers_);
   lower::Effects effects;
-  form_->node_leaves(node, effects);
-  input_->tailnet.nodes[node] = std::move(record);
-  form_->node_arrives(node, effects);
+  now_.form->node_leaves(node, effects);
+  tailnet_->nodes[node] = std::move(record);
+  now_.form->node_arrives(node, effects);
   return finish(effects);
 }
 
 Affected Engine::set_member(std::string_view name, std::string_view login, bool member) {
-  Policy& policy = input_->policy;
-  const uint32_t index = input_->definitions.group_of(policy.names.find(name));
+  Policy& policy = written_->policy;
+  const uint32_t index = written_->definitions.group_of(policy.names.find(name));
   if (index == Definitions::kNone) return {};
   Group& group = policy.groups[index];
   std::vector<Selector> members(policy.at(group.members).begin(), policy.at(group.members).end());
@@ -103,37 +134,37 @@ Affected Engine::set_member(std::string_view name, std::string_view login, bool 
   Selector selector;
   selector.kind = SelectorKind::kGroup;
   selector.name = group.name.value;
-  const TermId term = form_->identity().term_of(selector);
+  const TermId term = form().identity().term_of(selector);
   if (!term.valid()) return {};  // no rule speaks of the group
-  const Tailnet& tailnet = input_->tailnet;
+  const Tailnet& tailnet = *tailnet_;
   UserId user;
   const StringId known_login = tailnet.names.find(login);
   for (size_t i = 0; i < tailnet.users.size() && known_login.valid(); ++i) {
     if (tailnet.users[UserId(i)].login == known_login) user = UserId(i);
   }
-  for (const ClassId c : form_->identity().classes_of(user)) note_watchers(c);
+  for (const ClassId c : form().identity().classes_of(user)) now_.tables->add_watchers(c, watchers_);
   lower::Effects effects;
-  form_->member_changes(term, user_name, user, member, effects);
+  now_.form->member_changes(term, user_name, user, member, effects);
   // The group may be who approves routes: the user's routers are looked at again.
   std::vector<TailnetNodeId> routers;
-  for (const ClassId c : form_->identity().classes_of(user)) {
-    for (const TailnetNodeId node : form_->identity()[c].nodes) {
+  for (const ClassId c : form().identity().classes_of(user)) {
+    for (const TailnetNodeId node : form().identity()[c].nodes) {
       if (!tailnet.nodes[node].routable_ips.empty()) routers.push_back(node);
     }
   }
   for (const TailnetNodeId node : routers) {
     if (effects.anew) break;
-    form_->node_leaves(node, effects);
-    form_->node_arrives(node, effects);
+    now_.form->node_leaves(node, effects);
+    now_.form->node_arrives(node, effects);
   }
   return finish(effects);
 }
 
 Affected Engine::replace_policy(SyntaxTree tree, Policy policy, Definitions definitions) {
-  input_->tree = std::move(tree);
-  input_->policy = std::move(policy);
-  input_->definitions = std::move(definitions);
-  return compile_anew();
+  // What was compiled refers to what it was made from, which stays until both have been compared.
+  const auto old = std::exchange(written_, std::make_unique<Written>(Written{std::move(tree), std::move(policy), std::move(definitions)}));
+  Compiled before = std::exchange(now_, compile());
+  return compare(before);
 }
 
 }  // namespace aclc

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edits of the shared form: from a class that changed to the sources that have it, and no further where a content stays.
 #include <algorithm>
+#include <iterator>
 
 #include "base/sorted.h"
 #include "compiler/lower/shared_form.h"
@@ -69,10 +70,11 @@ void Sources::class_changed(ClassId id, const ContentHash& hash_before, const st
   }
 }
 
-void Sources::routes_changed(std::vector<ChangedSource>& out) {
+void Sources::routes_changed(std::vector<ChangedSource>& out, std::vector<RangeId>& moved) {
   with_range_.resize(identity_.ranges().size());
   std::vector<RangeId> now = identity_.subnet_routes();
   if (now == subnets_) return;
+  std::set_symmetric_difference(now.begin(), now.end(), subnets_.begin(), subnets_.end(), std::back_inserter(moved));
   subnets_ = std::move(now);
   for (const SourceId s : wildcard_) {
     const ContentHash before = sources_[s].hash;
@@ -91,7 +93,7 @@ void SharedForm::node_leaves(TailnetNodeId node, Effects& out) {
   out.classes.push_back(id);
   if (identity_[id].routes.value != 0) {
     out.routes = true;
-    sources_.routes_changed(out.sources);
+    sources_.routes_changed(out.sources, out.subnets);
   }
 }
 
@@ -108,7 +110,7 @@ void SharedForm::node_arrives(TailnetNodeId node, Effects& out) {
   if (record.ipv4) before -= identity::hash_of(*record.ipv4);
   if (record.ipv6) before -= identity::hash_of(*record.ipv6);
   sources_.class_changed(*id, before, identity_[*id].terms, out.sources);
-  if (out.routes) sources_.routes_changed(out.sources);
+  if (out.routes) sources_.routes_changed(out.sources, out.subnets);
   out.classes.push_back(*id);
 }
 

@@ -61,6 +61,7 @@ struct Effects {
   std::vector<ClassId> classes;        ///< that lost or won nodes or terms
   std::vector<TermId> terms;           ///< groups with other members
   std::vector<ChangedSource> sources;  ///< one may come twice
+  std::vector<RangeId> subnets;        ///< that came into or went out of what `*` means as a source; one may come twice
   bool routes = false;                 ///< a router came, went or changed
   bool anew = false;                   ///< the form is of no use any more and has to be made again
 };

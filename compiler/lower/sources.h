@@ -88,8 +88,8 @@ class Sources {
   /// A class has other nodes or other terms than when its addresses had `hash_before` and its terms were `terms_before`.
   void class_changed(ClassId id, const ContentHash& hash_before, const std::vector<TermId>& terms_before,
                      std::vector<ChangedSource>& out);
-  /// The tailnet's subnet routes may be others.
-  void routes_changed(std::vector<ChangedSource>& out);
+  /// The tailnet's subnet routes may be others. Appends those that came or went to `moved`.
+  void routes_changed(std::vector<ChangedSource>& out, std::vector<RangeId>& moved);
   /// Contents that lost their last source since the last call. Their ids come back for others.
   std::vector<ContentId> take_retired() { return std::move(retired_); }
 

@@ -16,6 +16,9 @@ class ClassSet {
     if (word >= words_.size()) words_.resize(word + 1);
     words_[word] |= uint64_t{1} << (id.value % 64);
   }
+  void insert(const std::vector<identity::ClassId>& ids) {
+    for (const identity::ClassId id : ids) insert(id);
+  }
   void add(const ClassSet& other) {
     if (other.words_.size() > words_.size()) words_.resize(other.words_.size());
     for (size_t i = 0; i < other.words_.size(); ++i) words_[i] |= other.words_[i];

@@ -6,9 +6,9 @@
 
 namespace aclc::tables {
 
-void Tables::follow(const lower::Effects& effects, const std::vector<ContentId>& retired, std::vector<ClassId>& out) {
+void Tables::follow(const lower::Effects& effects, const std::vector<ContentId>& retired, ClassSet& out) {
   for (const ContentId c : retired) texts_.forget(c);
-  visibility_.forget();
+  visibility_.forget(effects);
   planner_.forget_routes();
   ssh_.forget();
   elected_.clear();
@@ -16,26 +16,27 @@ void Tables::follow(const lower::Effects& effects, const std::vector<ContentId>&
   peer_name_ends_.clear();
 
   for (const ClassId c : effects.classes) {
-    out.push_back(c);
-    const std::vector<ClassId>& siblings = identity_.classes_of(identity_[c].user);
-    out.insert(out.end(), siblings.begin(), siblings.end());
-    // Who sees the node, or saw it: its class is the same to all rules without it.
-    const std::vector<ClassId> watchers = visibility_.peers(c);
-    out.insert(out.end(), watchers.begin(), watchers.end());
+    out.insert(identity_.classes_of(identity_[c].user));
+    add_watchers(c, out);
   }
   for (const lower::ChangedSource& s : effects.sources) follow_source(s, effects.classes, out);
+  // `*` covers the nodes in these subnets, or no more: they see those who accept from it.
+  for (const RangeId r : effects.subnets) {
+    for (const identity::RegionId region : identity_.regions_in(r)) out.insert(identity_[region].classes);
+  }
   // Members of a group are also where rules lead to: who may use those rules sees them, or no more.
   for (const TermId t : effects.terms) {
     for (const lower::Use& use : form_.uses(t)) {
       const lower::Source& s = form_.sources()[form_[use.part].source];
-      for (const Visibility::Covered& c : visibility_.covered(s)) out.push_back(c.class_id);
+      for (const Visibility::Covered& c : visibility_.covered(s)) out.insert(c.class_id);
     }
   }
   ssh_.concerned(effects.classes, effects.terms, out);
-  follow_routers(effects, out);
+  // Another router of the same network may be elected now, and routers see what is behind them.
+  for (size_t i = 1; effects.routes && i < identity_.route_set_count(); ++i) out.insert(identity_.servers(RouteSetId(i)));
 }
 
-void Tables::follow_source(const lower::ChangedSource& changed, const std::vector<ClassId>& moved, std::vector<ClassId>& out) {
+void Tables::follow_source(const lower::ChangedSource& changed, const std::vector<ClassId>& moved, ClassSet& out) {
   const lower::Source& source = form_.sources()[changed.source];
   for (const PartId p : source.parts) {
     if (!form_[p].self) visibility_.receivers(p, out);
@@ -43,7 +44,7 @@ void Tables::follow_source(const lower::ChangedSource& changed, const std::vecto
   for (const PartId p : form_.companion_parts()) {
     const Part& part = form_[p];
     if (part.companion != changed.source && part.source != changed.source) continue;
-    for (const Visibility::Covered& c : visibility_.covered(form_.sources()[part.source])) out.push_back(c.class_id);
+    for (const Visibility::Covered& c : visibility_.covered(form_.sources()[part.source])) out.insert(c.class_id);
   }
   // Rules of other sources with the content of before or of now: what they merge into may stand elsewhere.
   for (const ContentId content : {changed.before, source.content}) {
@@ -62,28 +63,19 @@ void Tables::follow_source(const lower::ChangedSource& changed, const std::vecto
     one = one && (!user.valid() || user == identity_[c].user) && identity_[c].user.valid();
     user = identity_[c].user;
   }
-  if (one && user.valid()) {
-    const std::vector<ClassId>& theirs = identity_.classes_of(user);
-    out.insert(out.end(), theirs.begin(), theirs.end());
-  }
+  if (one && user.valid()) out.insert(identity_.classes_of(user));
 }
 
-void Tables::follow_routers(const lower::Effects& effects, std::vector<ClassId>& out) {
+void Tables::add_watchers(ClassId id, ClassSet& out) {
+  out.insert(id);
+  visibility_.add_peers(id, out);
+  // Who sees a node behind a router's routes sees the router.
   for (size_t i = 1; i < identity_.route_set_count(); ++i) {
-    const RouteSetId id(i);
-    const identity::RouteSet& routes = identity_[id];
-    // Another router of the same network may be elected now, and routers see what is behind them.
-    bool concerned = effects.routes;
-    for (const ClassId c : effects.classes) {
-      for (const identity::RegionId region : {identity_[c].v4, identity_[c].v6}) {
-        if (region.value == 0) continue;
-        for (const RangeId r : identity_[region].ranges) {
-          concerned = concerned || (routes.served.exit_node && identity_.is_public(r)) ||
-                      std::binary_search(routes.overlapping.begin(), routes.overlapping.end(), r);
-        }
-      }
+    if (!visibility_.is_behind(RouteSetId(i), id)) continue;
+    for (const ClassId server : identity_.servers(RouteSetId(i))) {
+      out.insert(server);
+      visibility_.add_peers(server, out);
     }
-    if (concerned) out.insert(out.end(), identity_.servers(id).begin(), identity_.servers(id).end());
   }
 }
 

@@ -65,7 +65,7 @@ std::unique_ptr<SshTables::Prepared> SshTables::prepare(uint32_t index) const {
   return out;
 }
 
-void SshTables::concerned(const std::vector<ClassId>& classes, const std::vector<TermId>& terms, std::vector<ClassId>& out) const {
+void SshTables::concerned(const std::vector<ClassId>& classes, const std::vector<TermId>& terms, ClassSet& out) const {
   const Identity& identity = form_.identity();
   const Policy& policy = form_.meaning().policy();
   const auto concerns = [&](Selectors selectors) {
@@ -79,7 +79,7 @@ void SshTables::concerned(const std::vector<ClassId>& classes, const std::vector
   };
   const auto add = [&](const Selector& s) {
     const TermId t = identity.term_of(s);
-    if (t.valid()) out.insert(out.end(), identity[t].classes.begin(), identity[t].classes.end());
+    if (t.valid()) out.insert(identity[t].classes);
   };
   for (const SshRule& rule : policy.ssh) {
     if (!concerns(rule.src) && !concerns(rule.recorder)) continue;
@@ -92,7 +92,7 @@ void SshTables::concerned(const std::vector<ClassId>& classes, const std::vector
         if (!t.valid()) continue;
         for (const ClassId c : identity[t].classes) {
           const std::vector<ClassId>& theirs = identity.classes_of(identity[c].user);
-          out.insert(out.end(), theirs.begin(), theirs.end());
+          out.insert(theirs);
         }
       }
     }

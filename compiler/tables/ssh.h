@@ -9,6 +9,7 @@
 
 #include "compiler/lower/shared_form.h"
 #include "compiler/reference/ssh.h"
+#include "compiler/tables/class_set.h"
 
 namespace aclc::tables {
 
@@ -22,7 +23,7 @@ class SshTables {
   /// The classes whose rules are about nodes of these classes, or of groups with other members: destinations, and where a rule
   /// speaks of the user's own name also sources. May name some too many.
   void concerned(const std::vector<identity::ClassId>& classes, const std::vector<identity::TermId>& terms,
-                 std::vector<identity::ClassId>& out) const;
+                 ClassSet& out) const;
 
   /// Calls f(rules, index of the policy rule) for what each rule of the policy gives the node, in the order of the wire.
   template <class F>

@@ -157,6 +157,16 @@ wire::FilterRule Tables::filter_rule(const PlannedRule& rule, const Node& node, 
   return out;
 }
 
+std::vector<wire::FilterRule> Tables::filter_rules(TailnetNodeId id) {
+  std::vector<wire::FilterRule> out;
+  planner_.plan(id, plan_);
+  for (const PlannedRule& rule : plan_.rules) {
+    reference::Origin origin;
+    out.push_back(filter_rule(rule, form_.meaning().node(id), origin));
+  }
+  return out;
+}
+
 reference::NodeTable Tables::table(TailnetNodeId id) {
   reference::NodeTable out;
   const Node& node = form_.meaning().node(id);

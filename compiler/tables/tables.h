@@ -33,23 +33,28 @@ class Tables {
   /// Its filter_rules alone.
   void append_filter_json(std::string& out, TailnetNodeId node);
   reference::NodeTable table(TailnetNodeId node);
+  /// Of it the packet filter alone.
+  std::vector<wire::FilterRule> filter_rules(TailnetNodeId node);
   Summary summary(TailnetNodeId node);
   /// The node's addresses and the routes that it serves.
   std::vector<std::string> allowed_ips(TailnetNodeId node) const { return allowed_ips(node, caps(node)); }
 
-  /// After an edit of the form. Appends the classes whose nodes may have other tables now, in no order and perhaps twice; nodes
+  /// The subnets for which the node is the elected router.
+  std::vector<std::string> primary_routes(TailnetNodeId node);
+
+  /// Classes whose nodes see nodes of this one, itself among them: before an edit, those who may not see them afterwards.
+  void add_watchers(ClassId id, ClassSet& out);
+  /// After an edit of the form. Adds the classes whose nodes may have other tables now; nodes
   /// with the same table may be among them, no other is missing.
-  void follow(const lower::Effects& effects, const std::vector<ContentId>& retired, std::vector<ClassId>& out);
+  void follow(const lower::Effects& effects, const std::vector<ContentId>& retired, ClassSet& out);
 
   size_t kept_bytes() const { return texts_.kept_bytes(); }
   Visibility& visibility() { return visibility_; }
 
  private:
-  void follow_source(const lower::ChangedSource& changed, const std::vector<ClassId>& moved, std::vector<ClassId>& out);
-  void follow_routers(const lower::Effects& effects, std::vector<ClassId>& out);
+  void follow_source(const lower::ChangedSource& changed, const std::vector<ClassId>& moved, ClassSet& out);
   wire::CapMap caps(TailnetNodeId node) const;
   std::vector<std::string> allowed_ips(TailnetNodeId node, const wire::CapMap& caps) const;
-  std::vector<std::string> primary_routes(TailnetNodeId node);
   std::vector<TailnetNodeId> peers(TailnetNodeId node);
   void append_peers(std::string& out, TailnetNodeId node);
   std::map<std::string, wire::CapMap> whois(TailnetNodeId node);

@@ -67,22 +67,22 @@ std::vector<Visibility::Covered> Visibility::covered(const Plan& plan, SourceRef
   return source.empty() ? std::vector<Covered>() : covered(plan.locals[source.local], {}, false);
 }
 
-void Visibility::add_servers(RouteSetId routes, std::vector<ClassId>& out) const {
-  out.insert(out.end(), identity_.servers(routes).begin(), identity_.servers(routes).end());
+void Visibility::add_servers(RouteSetId routes, ClassSet& out) const {
+  out.insert(identity_.servers(routes));
 }
 
-void Visibility::add_all(std::vector<ClassId>& out) const {
-  for (size_t i = 0; i < identity_.class_count(); ++i) out.emplace_back(i);
+void Visibility::add_all(ClassSet& out) const {
+  for (size_t i = 0; i < identity_.class_count(); ++i) out.insert(ClassId(i));
 }
 
-void Visibility::receivers(PartId id, std::vector<ClassId>& out) const {
+void Visibility::receivers(PartId id, ClassSet& out) const {
   const Part& part = form_[id];
   for (const lower::Target& t : part.targets) {
     if (t.term.valid()) receivers_of_target(form_.rule_of(id), t, out);
   }
 }
 
-void Visibility::receivers_of_target(const Rule& rule, const lower::Target& target, std::vector<ClassId>& out) const {
+void Visibility::receivers_of_target(const Rule& rule, const lower::Target& target, ClassSet& out) const {
   const Term& term = identity_[target.term];
   const bool network = has_ports(rule, target);
   if (!network && rule.app.empty()) return;
@@ -109,7 +109,7 @@ void Visibility::receivers_of_target(const Rule& rule, const lower::Target& targ
         const bool tagged = std::any_of(rule.via.begin(), rule.via.end(), [&](TermId t) {
           return t.valid() && identity_[t].selector.kind == SelectorKind::kTag && identity_.has(t, c);
         });
-        if (tagged) out.push_back(c);
+        if (tagged) out.insert(c);
       }
     }
     return;
@@ -118,11 +118,11 @@ void Visibility::receivers_of_target(const Rule& rule, const lower::Target& targ
   if (term.all_nodes) {
     add_all(out);
   } else if (!term.literal && !term.internet) {
-    out.insert(out.end(), term.classes.begin(), term.classes.end());
+    out.insert(term.classes);
   }
   for (const RangeId r : term.ranges) {
     for (const identity::RegionId region : identity_.regions_in(r)) {
-      out.insert(out.end(), identity_[region].classes.begin(), identity_[region].classes.end());
+      out.insert(identity_[region].classes);
     }
   }
   for (size_t i = 1; i < identity_.route_set_count(); ++i) {
@@ -166,6 +166,36 @@ std::vector<SourceId> Visibility::sources_covering(ClassId id) const {
   return out;
 }
 
+bool Visibility::is_behind(RouteSetId routes_id, ClassId id) const {
+  const identity::RouteSet& routes = identity_[routes_id];
+  for (const identity::RegionId region : {identity_[id].v4, identity_[id].v6}) {
+    if (region.value == 0) continue;
+    for (const RangeId r : identity_[region].ranges) {
+      if ((routes.served.exit_node && identity_.is_public(r)) || contains_sorted(routes.overlapping, r)) return true;
+    }
+  }
+  return false;
+}
+
+void Visibility::forget(const lower::Effects& effects) {
+  peers_.clear();
+  counts_.clear();
+  bool all = effects.routes || !effects.terms.empty() || identity_.class_count() != classes_;
+  for (const ClassId c : effects.classes) {
+    for (size_t i = 1; i < identity_.route_set_count(); ++i) all = all || is_behind(RouteSetId(i), c);
+  }
+  if (all) {
+    covered_.clear();
+    receivers_.clear();
+    classes_ = identity_.class_count();
+    return;
+  }
+  for (const lower::ChangedSource& s : effects.sources) {
+    covered_.erase(s.before.value);
+    covered_.erase(form_.sources()[s.source].content.value);
+  }
+}
+
 const ClassSet& Visibility::covered_set(ContentId id) {
   const auto [kept, is_new] = covered_.try_emplace(id.value);
   if (!is_new) return kept->second;
@@ -176,11 +206,9 @@ const ClassSet& Visibility::covered_set(ContentId id) {
 const ClassSet& Visibility::receiver_set(SourceId id) {
   const auto [kept, is_new] = receivers_.try_emplace(id.value);
   if (!is_new) return kept->second;
-  std::vector<ClassId> classes;
   for (const PartId p : form_.sources()[id].parts) {
-    if (!form_[p].self) receivers(p, classes);
+    if (!form_[p].self) receivers(p, kept->second);
   }
-  for (const ClassId c : classes) kept->second.insert(c);
   return kept->second;
 }
 

@@ -18,13 +18,12 @@ class Visibility {
   /// The classes whose nodes see the nodes of a class and are seen by them, ascending. A class of several nodes may be among
   /// its own.
   std::vector<ClassId> peers(ClassId id);
-  /// After an edit: what has been kept holds no more.
-  void forget() {
-    peers_.clear();
-    counts_.clear();
-    covered_.clear();
-    receivers_.clear();
-  }
+  /// The same added to a set, perhaps with some that have no nodes.
+  void add_peers(ClassId id, ClassSet& out) { out.add(peer_set(id)); }
+  /// Whether nodes of the class have addresses behind these routes.
+  bool is_behind(RouteSetId routes, ClassId id) const;
+  /// After an edit: what has been kept and may not hold any more. A new class may be covered by any source.
+  void forget(const lower::Effects& effects);
   /// How many nodes see a node of the class.
   size_t peer_count(ClassId id);
 
@@ -37,15 +36,15 @@ class Visibility {
   std::vector<Covered> covered(const Plan& plan, SourceRef source) const;
   std::vector<Covered> covered(const lower::Source& source) const { return covered(source.classes, source.ranges, source.everyone); }
   /// Classes at whose nodes a part that is not `self` puts rules; with `app_only` those where its capabilities are.
-  void receivers(PartId part, std::vector<ClassId>& out) const;
+  void receivers(PartId part, ClassSet& out) const;
   /// The sources that cover the class, as covered() has it.
   std::vector<SourceId> sources_covering(ClassId id) const;
 
  private:
   std::vector<Covered> covered(const std::vector<ClassId>& classes, const std::vector<RangeId>& ranges, bool everyone) const;
-  void add_servers(RouteSetId routes, std::vector<ClassId>& out) const;
-  void receivers_of_target(const Rule& rule, const lower::Target& target, std::vector<ClassId>& out) const;
-  void add_all(std::vector<ClassId>& out) const;
+  void add_servers(RouteSetId routes, ClassSet& out) const;
+  void receivers_of_target(const Rule& rule, const lower::Target& target, ClassSet& out) const;
+  void add_all(ClassSet& out) const;
   const ClassSet& peer_set(ClassId id);
   const ClassSet& covered_set(ContentId id);
   const ClassSet& receiver_set(SourceId id);
@@ -57,6 +56,7 @@ class Visibility {
   const Identity& identity_;
   Planner& planner_;
   Plan plan_;
+  size_t classes_ = 0;  // that there were when the sets below were made
   // Kept once asked for: many classes have rules of the same sources, and sources can have most classes.
   std::unordered_map<uint32_t, ClassSet> peers_;      // by ClassId
   std::unordered_map<uint32_t, size_t> counts_;       // by ClassId

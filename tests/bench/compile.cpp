@@ -79,13 +79,15 @@ const Subject& any(const benchmark::State& state) {
 void shared_form(benchmark::State& state) {
   const Subject& s = any(state);
   const size_t before = mallinfo2().uordblks;
-  size_t bytes = 0;
+  size_t bytes = 0, classes = 0;
   for (auto _ : state) {
     const lower::SharedForm form(s.meaning(), *s.tree);
     bytes = mallinfo2().uordblks - before;
+    classes = form.identity().class_count();
     benchmark::DoNotOptimize(form.sources().content_count());
   }
   state.SetLabel(s.name);
+  state.counters["classes"] = static_cast<double>(classes);
   state.counters["bytes_per_node"] = static_cast<double>(bytes) / static_cast<double>(s.tailnet.nodes.size());
   state.counters["MB"] = static_cast<double>(bytes) / 1e6;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// After any sequence of edits the engine's tables are those of a compile from scratch, and no table changed that was not named.
+// After any sequence of edits the engine's tables are those of a compile from scratch, and no table changed that was not named; a
+// node that is told the difference has the filter of now.
 //
 //   property_engine                       10,000 edits
 //   ACLC_EDITS=1000000 property_engine    as many as that
@@ -7,7 +8,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <deque>
 #include <memory>
+#include <optional>
+#include <sstream>
 
 #include "compiler/engine/engine.h"
 #include "compiler/tailnet/read.h"
@@ -31,19 +35,15 @@ constexpr uint32_t kUsers = 4;
 class Session {
  public:
   explicit Session(uint64_t seed) : random_(seed) {
-    policy_text_ = random_.policy();
+    policies_.push_back(random_.policy());
     Errors errors;
     Tailnet tailnet = read_tailnet(random_.tailnet(), SourceId(size_t{1}), errors);
-    SyntaxTree tree = parse(policy_text_, errors);
-    Policy policy = build_policy(tree, errors);
-    const Definitions definitions = define(policy);
-    CheckOptions options;
-    options.tailnet = &tailnet;
-    check(policy, tree, definitions, options, errors);
-    valid_ = errors.count == 0;
+    std::optional<Written> read = written(policies_.back(), tailnet);
+    valid_ = errors.count == 0 && read;
     if (!valid_) return;
-    engine_ = std::make_unique<Engine>(EngineInput{std::move(tree), std::move(policy), definitions, std::move(tailnet)});
+    engine_ = std::make_unique<Engine>(EngineInput{std::move(read->tree), std::move(read->policy), read->definitions, std::move(tailnet)});
     for (size_t i = 0; i < engine_->tailnet().nodes.size(); ++i) last_.push_back(table(TailnetNodeId(i)));
+    for (size_t i = 0; i < last_.size(); ++i) rules_.push_back(engine_->tables().filter_rules(TailnetNodeId(i)));
   }
 
   bool valid() const { return valid_; }
@@ -52,20 +52,26 @@ class Session {
   std::string edit() {
     const Affected affected = some_edit();
     named_ += affected.nodes.size();
-    if (affected.anew) ++anew_;
+    if (affected.anew && !rewritten_) ++anew_;
     const size_t nodes = engine_->tailnet().nodes.size();
     last_.resize(nodes);
+    rules_.resize(nodes);
     const std::vector<std::string> wanted = from_scratch();
     for (size_t i = 0; i < nodes; ++i) {
       const TailnetNodeId id(i);
       const std::string now = engine_->present(id) ? table(id) : "";
-      if (now != wanted[i]) return fmt::format("node {} after {}\nscratch {}\nengine  {}\n{}", i, what_, wanted[i], now, policy_text_);
+      if (now != wanted[i]) return fmt::format("node {} after {}\nscratch {}\nengine  {}\n{}", i, what_, wanted[i], now, policies_.back());
       const bool named = std::binary_search(affected.nodes.begin(), affected.nodes.end(), id);
       if (now != last_[i] && !named && engine_->present(id)) {
-        return fmt::format("node {} was not named after {}\nbefore {}\nnow    {}\n{}", i, what_, last_[i], now, policy_text_);
+        return fmt::format("node {} was not named after {}\nbefore {}\nnow    {}\n{}", i, what_, last_[i], now, policies_.back());
       }
-      if (now != last_[i]) ++changed_;
+      if (now == last_[i]) continue;
+      ++changed_;
       last_[i] = now;
+      if (now.empty()) continue;
+      const auto told = wire::apply(rules_[i], engine_->delta(id, rules_[i]));
+      rules_[i] = engine_->tables().filter_rules(id);
+      if (!told || *told != rules_[i]) return fmt::format("node {} was told otherwise after {}", i, what_);
     }
     return "";
   }
@@ -73,6 +79,44 @@ class Session {
   static inline size_t named_ = 0, changed_ = 0, anew_ = 0;
 
  private:
+  struct Written {
+    SyntaxTree tree;
+    Policy policy;
+    Definitions definitions;
+  };
+  /// Nothing where it does not pass the check.
+  static std::optional<Written> written(const std::string& text, const Tailnet& tailnet) {
+    Errors errors;
+    SyntaxTree tree = parse(text, errors);
+    Policy policy = build_policy(tree, errors);
+    Definitions definitions = define(policy);
+    CheckOptions options;
+    options.tailnet = &tailnet;
+    check(policy, tree, definitions, options, errors);
+    if (errors.count > 0) return std::nullopt;
+    return Written{std::move(tree), std::move(policy), std::move(definitions)};
+  }
+
+  /// The policy with one of its rules, each of which stands on a line, removed or written twice.
+  std::string with_a_rule_edited() {
+    std::vector<std::string> lines;
+    std::vector<size_t> rules;
+    std::istringstream in(policies_.back());
+    for (std::string line; std::getline(in, line); lines.push_back(line)) {
+      if (line.starts_with("{\"")) rules.push_back(lines.size());
+    }
+    if (rules.empty()) return policies_.back();
+    const size_t rule = rules[random_.below(static_cast<uint32_t>(rules.size()))];
+    if (random_.one_in(3)) {
+      lines[rule] += "\n" + lines[rules[random_.below(static_cast<uint32_t>(rules.size()))]];
+    } else {
+      lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(rule));
+    }
+    std::string out;
+    for (const std::string& line : lines) out += line + "\n";
+    return out;
+  }
+
   std::string table(TailnetNodeId id) {
     std::string out;
     engine_->tables().append_json(out, id);
@@ -97,7 +141,7 @@ class Session {
       copy.nodes.add(std::move(n));
     }
     Errors errors;
-    const SyntaxTree tree = parse(policy_text_, errors);
+    const SyntaxTree tree = parse(policies_.back(), errors);
     const Definitions definitions = define(engine_->policy());
     const lower::SharedForm form(reference::Meaning(engine_->policy(), definitions, copy), tree);
     tables::Tables tables(form, tree);
@@ -134,7 +178,16 @@ class Session {
     for (uint32_t i = 0; i < nodes; ++i) {
       if (engine_->present(TailnetNodeId(i))) present.emplace_back(i);
     }
-    const uint32_t kind = random_.below(6);
+    const uint32_t kind = random_.below(7);
+    rewritten_ = kind == 6;
+    if (rewritten_) {
+      what_ = "editing a rule";
+      const std::string text = with_a_rule_edited();
+      if (!written(text, engine_->tailnet())) return {};
+      policies_.push_back(text);
+      std::optional<Written> read = written(policies_.back(), engine_->tailnet());
+      return engine_->replace_policy(std::move(read->tree), std::move(read->policy), std::move(read->definitions));
+    }
     if (present.empty() || (kind == 0 && present.size() < 10)) {
       what_ = "adding a node";
       return engine_->add(random_node(nodes));
@@ -168,9 +221,12 @@ class Session {
   }
 
   aclc::testing::RandomTailnet random_;
-  std::string policy_text_, what_;
+  std::deque<std::string> policies_;  // trees refer to the texts; the last one is in force
+  std::string what_;
+  bool rewritten_ = false;
   std::unique_ptr<Engine> engine_;
   std::vector<std::string> last_;
+  std::vector<std::vector<wire::FilterRule>> rules_;
   bool valid_ = false;
 };
 
