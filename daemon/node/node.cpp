@@ -243,14 +243,21 @@ Result<Done> MeshNode::apply(const std::shared_ptr<NodePolicy>& next, uint64_t n
       return done;
     }
     wireguard::Tunnel& tunnel = hands_.tunnel.tunnel();
-    auto state = tunnel.state();
-    if (!state) return state.error();
-    const auto wanted = tunnel_peers(snapshot, config_.exit_node);
-    const auto before = policy_ ? tunnel_peers(policy_->snapshot, config_.exit_node) : std::vector<SnapshotPeer>();
+    // Where peers stay as they are, the tunnel is not asked: with thousands of them its answer takes longer than all the rest.
+    const bool same_peers = !anew && policy_ && peers_settled_ && snapshot.peers == policy_->snapshot.peers;
+    peers_settled_ = same_peers;
+    std::vector<SnapshotPeer> wanted, before;
     wireguard::DeviceChange withdraw, grant;
-    withdraw.peers = withdrawals(state->peers, wanted);
-    grant.peers = peer_changes(state->peers, wanted, before);
+    if (!same_peers) {
+      auto state = tunnel.state();
+      if (!state) return state.error();
+      wanted = tunnel_peers(snapshot, config_.exit_node);
+      if (policy_) before = tunnel_peers(policy_->snapshot, config_.exit_node);
+      withdraw.peers = withdrawals(state->peers, wanted);
+      grant.peers = peer_changes(state->peers, wanted, before);
+    }
     const auto put_back = [&] {  // best effort; `tick` tries again where the tunnel itself is gone
+      if (same_peers) return;
       const auto there = tunnel.state();
       if (!there || !policy_) return;
       wireguard::DeviceChange back;
@@ -276,6 +283,7 @@ Result<Done> MeshNode::apply(const std::shared_ptr<NodePolicy>& next, uint64_t n
         return done;
       }
     }
+    peers_settled_ = true;
     if (anew) greet(wanted);
     if (const auto done = sync_network(snapshot); done) {
       health_.recover("network");

@@ -105,6 +105,7 @@ class MeshNode {
   NodeCounts counts_;
   bool up_ = false;
   bool closed_ = false;
+  bool peers_settled_ = false;       // the tunnel has the peers of policy_
   std::optional<bool> masqueraded_;  // not known at the start: the table may be an earlier run's
   uint64_t applied_at_ = 0;
   uint64_t next_table_look_ = 0;

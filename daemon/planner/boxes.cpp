@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bitset>
 #include <map>
+#include <span>
 
 #include "base/net/protocol.h"
 #include "daemon/planner/coverage.h"
@@ -43,6 +44,18 @@ bool wider(const Claim& a, const Claim& b) {
   return x != y ? x > y : a.rule < b.rule;
 }
 
+// They stand in order but for what rules after a large one add.
+void sort_boxes(std::vector<Box>& boxes) {
+  const auto tail = std::is_sorted_until(boxes.begin(), boxes.end());
+  std::sort(tail, boxes.end());
+  std::inplace_merge(boxes.begin(), tail, boxes.end());
+}
+
+std::span<const AddressRange> of_family(std::span<const AddressRange> ranges, Family family) {
+  const auto v6 = std::partition_point(ranges.begin(), ranges.end(), [](const AddressRange& r) { return r.first.family == Family::kV4; });
+  return family == Family::kV4 ? std::span(ranges.begin(), v6) : std::span(v6, ranges.end());
+}
+
 class Builder {
  public:
   Builder(const wire::Resolved& rules, const AddressSet& destinations, Family family, const BoxLimits& limits)
@@ -64,7 +77,7 @@ class Builder {
       }
     }
     if (const auto done = fill(wire::icmp_of(family_), out_.icmp, How::kAnything); !done) return done.error();
-    for (auto* boxes : {&out_.ports, &out_.icmp, &out_.protocols}) std::sort(boxes->begin(), boxes->end());
+    for (auto* boxes : {&out_.ports, &out_.icmp, &out_.protocols}) sort_boxes(*boxes);
     return std::move(out_);
   }
 
@@ -99,11 +112,8 @@ class Builder {
     std::sort(claims.begin(), claims.end(), wider);
     Coverage coverage;
     for (const Claim& claim : claims) {
-      for (const AddressRange& src : rules_.rules[claim.rule].sources.ranges()) {
-        if (src.first.family != family_) continue;
-        coverage.add(src, claim.dst, claim.ports, protocol, claim.rule, boxes);
-        if (boxes.size() > limits_.per_set) return too_many(claim.rule);
-      }
+      coverage.add({of_family(rules_.rules[claim.rule].sources.ranges(), family_), claim.dst, claim.ports, protocol, claim.rule}, limits_.per_set, boxes);
+      if (boxes.size() > limits_.per_set) return too_many(claim.rule);
     }
     return Done{};
   }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <tuple>
 #include <vector>
 
 #include "base/net/address_set.h"
@@ -24,6 +25,9 @@ struct Box {
   friend bool operator==(const Box&, const Box&) = default;
   friend auto operator<=>(const Box&, const Box&) = default;
 };
+
+/// What the kernel looks at: all but the rule.
+inline auto place(const Box& b) { return std::tie(b.src, b.dst, b.protocol, b.ports); }
 
 /// The table of one node for one family, by what the kernel has to look at. Ports are of no meaning but in `ports`.
 struct FamilyBoxes {

@@ -71,7 +71,7 @@ class Daemon {
  public:
   Daemon(NodeConfig config, NodeIdentity identity, std::unique_ptr<HostNetwork> network)
       : config_(config),
-        runner_(nft::libnftables_runner()),
+        runner_(nft::kernel_runner()),
         filter_(*runner_, nft::Table{config.interface, config.table, config.log_group}),
         tunnel_(wireguard::wireguard_go(config.tunnel_program, config.interface)),
         network_(std::move(network)),

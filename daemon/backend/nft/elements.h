@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sets of one generation and their elements as nft text. Private to this folder.
+// The sets of one generation and their elements as nft text.
 #pragma once
 
 #include <string>

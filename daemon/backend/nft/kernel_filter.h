@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,11 +14,6 @@
 #include "daemon/backend/nft/script.h"
 
 namespace aclc::nft {
-
-struct Count {
-  uint64_t packets = 0;
-  uint64_t bytes = 0;
-};
 
 class KernelFilter {
  public:
@@ -38,10 +34,9 @@ class KernelFilter {
 
   /// By counter, as in kCounters.
   Result<std::map<std::string, Count>> counters();
-  /// Packets that each rule let in since its boxes came into the kernel. Slow for large tables: every element is read.
+  /// Packets that each rule let in since its boxes came into the kernel. Every element is read.
   Result<std::map<uint32_t, Count>> rule_counts();
-  /// Whether the rules are still those that were put there; sets are looked at by name only. Cheap while nobody changes anything in
-  /// nftables at all.
+  /// Whether the rules are still those that were put there; sets are looked at by name only.
   Result<bool> is_untouched();
 
   uint64_t generation() const { return generation_; }
@@ -50,7 +45,9 @@ class KernelFilter {
  private:
   Result<Done> stage_and_flip(const FilterBoxes& boxes, bool shields_up);
   Result<std::vector<std::string>> set_names();
-  Result<Done> run(const std::string& script);
+  Result<Done> run(const std::string& script) { return noted(runner_.run(script)); }
+  Result<Done> change(std::span<const ElementChange> changes) { return noted(runner_.change_elements(table_.name, changes)); }
+  Result<Done> noted(Result<Done> done);
   Result<std::string> fingerprint();
 
   Runner& runner_;
@@ -60,7 +57,7 @@ class KernelFilter {
   bool shields_up_ = false;
   bool last_was_delta_ = false;
   std::optional<std::vector<std::string>> sets_;  // of the table; nothing: they have to be asked for
-  std::string fingerprint_;                       // of the rules; empty: not taken yet
+  std::string fingerprint_;                       // of the rules as they were put there; empty: not known
   uint32_t ruleset_id_ = 0;                       // after our last transaction
 };
 

@@ -1,27 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who carries scripts to the kernel: libnftables in production, a recorder in tests.
+// Who talks to the kernel: libnftables and netlink in production, a recorder in tests.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
+#include "daemon/backend/nft/element_change.h"
 
 namespace aclc::nft {
 
+struct Count {
+  uint64_t packets = 0;
+  uint64_t bytes = 0;
+};
+struct CountedBox {
+  Box box;  ///< rule 0: the kernel does not know it
+  Count count;
+};
+
+/// All tables are of family inet. What is asked of a table or set that is not there has an empty answer.
 class Runner {
  public:
   virtual ~Runner() = default;
-  /// One script is one transaction: all of it, or nothing and the kernel's reason.
+  /// One script of nft's language is one transaction: all of it, or nothing and the kernel's reason.
   virtual Result<Done> run(const std::string& script) = 0;
-  /// Answers of `list` commands, as JSON. Elements of sets are fetched only on demand, since there may be 100 000.
-  virtual Result<std::string> query(const std::string& command, bool with_elements = false) = 0;
-  /// Changes with every transaction of anybody in this network namespace; 0: not known. Costs next to nothing, unlike a query, which
-  /// fetches all elements of the table whatever it shows of them.
-  virtual uint32_t ruleset_id() { return 0; }
+  /// As one transaction.
+  virtual Result<Done> change_elements(const std::string& table, std::span<const ElementChange> changes) = 0;
+
+  virtual Result<std::vector<std::string>> chains(const std::string& table) = 0;
+  /// Those with names of their own.
+  virtual Result<std::vector<std::string>> sets(const std::string& table) = 0;
+  /// Equal where the rules are; counts do not matter.
+  virtual Result<std::string> rules(const std::string& table, const std::string& chain) = 0;
+  virtual Result<std::map<std::string, Count>> counters(const std::string& table) = 0;
+  /// Of one set, in no order.
+  virtual Result<std::vector<CountedBox>> elements(const std::string& table, const std::string& set, Key key, Family family) = 0;
+  /// Changes with every transaction of anybody in this network namespace; 0: not known.
+  virtual uint32_t ruleset_id() = 0;
 };
 
-/// In this process; a large script in a short-lived child, since libnftables needs kilobytes for each element and keeps them.
-std::unique_ptr<Runner> libnftables_runner();
+std::unique_ptr<Runner> kernel_runner();
 
 }  // namespace aclc::nft

@@ -70,41 +70,10 @@ std::string match_of(const SetPlan& set, uint64_t generation) {
   return {};
 }
 
-struct Difference {
-  std::vector<const Box*> gone, come;
-};
-
-// Which rule has a box does not matter to the kernel.
-bool same_place(const Box& a, const Box& b) { return a.src == b.src && a.dst == b.dst && a.protocol == b.protocol && a.ports == b.ports; }
-bool before(const Box& a, const Box& b) {
-  Box x = a, y = b;
-  x.rule = y.rule = 0;
-  return x < y;
-}
-
-Difference difference(const std::vector<Box>& from, const std::vector<Box>& to) {
-  Difference out;
-  size_t i = 0, j = 0;
-  while (i < from.size() || j < to.size()) {
-    if (i < from.size() && j < to.size() && same_place(from[i], to[j])) {
-      ++i, ++j;
-    } else if (j == to.size() || (i < from.size() && before(from[i], to[j]))) {
-      out.gone.push_back(&from[i++]);
-    } else {
-      out.come.push_back(&to[j++]);
-    }
-  }
-  return out;
-}
-
-void append_change(std::string& out, const char* verb, const Table& table, const std::string& set, Key key, const std::vector<const Box*>& boxes) {
-  if (boxes.empty()) return;
-  out += std::string(verb) + " element " + in_table(table) + " " + set + " { ";
-  for (size_t i = 0; i < boxes.size(); ++i) {
-    if (i > 0) out += ", ";
-    append_element(out, key, *boxes[i]);
-  }
-  out += " }\n";
+void append_filling(std::string& out, const Table& table, const SetPlan& set, uint64_t generation) {
+  out += "add element " + in_table(table) + " " + set_name(set, generation) + " ";
+  append_elements(out, set);
+  out += "\n";
 }
 
 }  // namespace
@@ -129,16 +98,23 @@ std::string deny_all_script(const Table& table) {
   return "flush chain " + in_table(table) + " filter\n" + rules.text();
 }
 
-std::string stage_script(const Table& table, const FilterBoxes& boxes, uint64_t generation) {
+std::string declare_script(const Table& table, const FilterBoxes& boxes, uint64_t generation) {
   std::string out;
   for (const SetPlan& set : sets_of(boxes)) {
     const std::string name = in_table(table) + " " + set_name(set, generation);
     out += "add set " + name + " { type " + set_type(set) + "; ";
     if (set.has_ranges()) out += "flags interval; ";
     if (set.key != Key::kSelf) out += "counter; ";
-    out += "}\nadd element " + name + " ";
-    append_elements(out, set);
-    out += "\n";
+    out += "}\n";
+    if (set.key == Key::kSelf) append_filling(out, table, set, generation);
+  }
+  return out;
+}
+
+std::string stage_script(const Table& table, const FilterBoxes& boxes, uint64_t generation) {
+  std::string out = declare_script(table, boxes, generation);
+  for (const SetPlan& set : sets_of(boxes)) {
+    if (set.key != Key::kSelf) append_filling(out, table, set, generation);
   }
   return out;
 }
@@ -175,26 +151,6 @@ std::string masquerade_script(const Table& table, bool wanted) {
   std::string out = "add chain " + chain + " { type nat hook postrouting priority srcnat; policy accept; }\nflush chain " + chain + "\n";
   if (wanted) out += "add rule " + chain + " iifname \"" + table.interface + "\" oifname != \"" + table.interface + "\" masquerade\n";
   return out;
-}
-
-std::optional<std::string> delta_script(const Table& table, const FilterBoxes& from, const FilterBoxes& to, uint64_t generation, size_t most) {
-  const auto old_sets = sets_of(from), new_sets = sets_of(to);
-  if (old_sets.size() != new_sets.size() || from.v4.self != to.v4.self || from.v6.self != to.v6.self) return std::nullopt;
-  std::string gone, come;
-  size_t changes = 0;
-  for (size_t i = 0; i < old_sets.size(); ++i) {
-    const SetPlan& before_set = old_sets[i];
-    const SetPlan& after_set = new_sets[i];
-    if (before_set.name != after_set.name) return std::nullopt;
-    if (before_set.key == Key::kSelf) continue;
-    const Difference d = difference(*before_set.boxes, *after_set.boxes);
-    changes += d.gone.size() + d.come.size();
-    if (changes > most) return std::nullopt;
-    if ((!d.gone.empty() || !d.come.empty()) && before_set.has_ranges() != after_set.has_ranges()) return std::nullopt;
-    append_change(gone, "delete", table, set_name(before_set, generation), before_set.key, d.gone);
-    append_change(come, "add", table, set_name(before_set, generation), before_set.key, d.come);
-  }
-  return gone + come;
 }
 
 std::optional<uint64_t> generation_of(std::string_view set) {

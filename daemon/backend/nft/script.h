@@ -29,7 +29,9 @@ std::string base_script(const Table& table);
 /// Lets in nothing but replies: the state before the first policy.
 std::string deny_all_script(const Table& table);
 
-/// Adds the sets of a generation; nothing uses them yet.
+/// Adds the sets of a generation, empty but for the node's own destinations; nothing uses them yet.
+std::string declare_script(const Table& table, const FilterBoxes& boxes, uint64_t generation);
+/// The same with all elements, for who takes texts only.
 std::string stage_script(const Table& table, const FilterBoxes& boxes, uint64_t generation);
 /// Points the rules to the sets of a generation and deletes `obsolete` ones, in one transaction. `shields_up` lets in replies only.
 std::string flip_script(const Table& table, const FilterBoxes& boxes, uint64_t generation, bool shields_up,
@@ -39,10 +41,6 @@ std::string remove_script(const Table& table);
 
 /// Masquerade for what the node forwards from the mesh into its own networks; or without it.
 std::string masquerade_script(const Table& table, bool wanted);
-
-/// The elements that lead from one table to another within the sets of a generation; none where sets would come, go or change
-/// their kind, or where more than `most` elements differ: then a new generation is the better way.
-std::optional<std::string> delta_script(const Table& table, const FilterBoxes& from, const FilterBoxes& to, uint64_t generation, size_t most);
 
 /// The generation in a set's name (`in4_g12`).
 std::optional<uint64_t> generation_of(std::string_view set);

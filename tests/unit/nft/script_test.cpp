@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "daemon/backend/nft/element_messages.h"
 #include "daemon/backend/nft/kernel_filter.h"
 #include "evaluator/wire/resolve.h"
 #include "evaluator/wire/semantics.h"
@@ -20,6 +21,7 @@ FilterBoxes boxes_of(std::vector<wire::FilterRule> rules, const std::string& loc
 }
 wire::FilterRule tcp(std::vector<std::string> from, PortRange ports) { return {std::move(from), {{"*", ports}}, {6}, {}}; }
 
+// Elements stand in the record as `delete in4_g1 {..., ...}` and `add in4_g1 {..., ...}`.
 class Recorder : public Runner {
  public:
   Result<Done> run(const std::string& script) override {
@@ -27,15 +29,38 @@ class Recorder : public Runner {
     if (refuse_with_text.empty() || script.find(refuse_with_text) == std::string::npos) return Done{};
     return Failure{"refused"};
   }
-  Result<std::string> query(const std::string& command, bool) override {
-    if (command == "list sets inet") return sets;
-    if (command == "list chains inet") return chains;
-    return std::string("{\"nftables\": []}");
+  Result<Done> change_elements(const std::string&, std::span<const ElementChange> changes) override { return run(text(changes)); }
+  Result<std::vector<std::string>> chains(const std::string&) override { return chains_there; }
+  Result<std::vector<std::string>> sets(const std::string&) override { return sets_there; }
+  Result<std::string> rules(const std::string&, const std::string& chain) override { return rules_there + chain; }
+  Result<std::map<std::string, Count>> counters(const std::string&) override { return std::map<std::string, Count>{}; }
+  Result<std::vector<CountedBox>> elements(const std::string&, const std::string&, Key key, Family) override {
+    return key == Key::kPorts ? counted : std::vector<CountedBox>{};
   }
+  uint32_t ruleset_id() override { return id; }
+
+  static std::string text(std::span<const ElementChange> changes) {
+    std::string out;
+    const auto append = [&out](const char* verb, const ElementChange& change, const std::vector<const Box*>& boxes) {
+      if (boxes.empty()) return;
+      out += std::string(verb) + " " + change.set + " { ";
+      for (const Box* box : boxes) {
+        append_element(out, change.key, *box);
+        out += ", ";
+      }
+      out += "}\n";
+    };
+    for (const ElementChange& change : changes) append("delete", change, change.gone);
+    for (const ElementChange& change : changes) append("add", change, change.come);
+    return out;
+  }
+
   std::vector<std::string> scripts;
   std::string refuse_with_text;
-  std::string sets = "{\"nftables\": []}";
-  std::string chains = "{\"nftables\": []}";
+  std::vector<std::string> sets_there, chains_there;
+  std::vector<CountedBox> counted;
+  std::string rules_there;
+  uint32_t id = 1;
 };
 
 const Table kTable{"wg0", "aclcd", 5};
@@ -73,26 +98,63 @@ TEST(Script, GenerationsAreReadFromNames) {
 TEST(Delta, TakesWhatChangedAndNothingElse) {
   const auto from = boxes_of({tcp({"100.64.0.1", "100.64.0.3"}, PortRange::single(80))});
   const auto to = boxes_of({tcp({"100.64.0.1", "100.64.0.5"}, PortRange::single(80))});
-  const auto text = delta_script(kTable, from, to, 4, 64);
-  ASSERT_TRUE(text);
-  EXPECT_THAT(*text, HasSubstr("delete element inet aclcd in4_g4 { 100.64.0.3 . 100.64.0.9 . 6 . 80 }"));
-  EXPECT_THAT(*text, HasSubstr("add element inet aclcd in4_g4 { 100.64.0.5 . 100.64.0.9 . 6 . 80 }"));
-  EXPECT_THAT(*text, Not(HasSubstr("100.64.0.1 ")));
-  EXPECT_LT(text->find("delete"), text->find("add"));
+  const auto changes = delta(from, to, 4);
+  ASSERT_TRUE(changes);
+  const std::string text = Recorder::text(*changes);
+  EXPECT_THAT(text, HasSubstr("delete in4_g4 { 100.64.0.3 . 100.64.0.9 . 6 . 80, }"));
+  EXPECT_THAT(text, HasSubstr("add in4_g4 { 100.64.0.5 . 100.64.0.9 . 6 . 80, }"));
+  EXPECT_THAT(text, Not(HasSubstr("100.64.0.1 ")));
 }
 
 TEST(Delta, OtherNumbersOfRulesAreNoChange) {
   const auto from = boxes_of({tcp({"100.64.0.1"}, PortRange::single(80))});
   const auto to = boxes_of({tcp({}, PortRange::single(80)), tcp({"100.64.0.1"}, PortRange::single(80))});
-  EXPECT_EQ(delta_script(kTable, from, to, 1, 64), "");
+  const auto changes = delta(from, to, 1);
+  ASSERT_TRUE(changes);
+  EXPECT_TRUE(changes->empty());
 }
 
 TEST(Delta, IsNotForOtherSets) {
   const auto from = boxes_of({tcp({"100.64.0.1"}, PortRange::single(80))});
-  EXPECT_FALSE(delta_script(kTable, from, boxes_of({}), 1, 64));
-  EXPECT_FALSE(delta_script(kTable, from, boxes_of({tcp({"100.64.0.1"}, {80, 81})}), 1, 64));          // intervals now
-  EXPECT_FALSE(delta_script(kTable, from, boxes_of({tcp({"100.64.0.1"}, PortRange::single(80))}, "100.64.0.8/32"), 1, 64));
-  EXPECT_FALSE(delta_script(kTable, from, boxes_of({tcp({"100.64.0.2", "100.64.0.4"}, PortRange::single(80))}), 1, 3));
+  EXPECT_FALSE(delta(from, boxes_of({}), 1));
+  EXPECT_FALSE(delta(from, boxes_of({tcp({"100.64.0.1"}, {80, 81})}), 1));  // intervals now
+  EXPECT_FALSE(delta(from, boxes_of({tcp({"100.64.0.1"}, PortRange::single(80))}, "100.64.0.8/32"), 1));
+}
+
+std::vector<std::string> hosts(size_t n) {
+  std::vector<std::string> out;
+  for (size_t i = 0; i < n; ++i) out.push_back(Address::v4(static_cast<uint32_t>(0x64500000 + 2 * i)).to_text());
+  return out;
+}
+
+TEST(Delta, IsNotForMuchThatGoesFromALargeSetWithRanges) {
+  auto less = hosts(5000);
+  less.resize(4999);
+  const auto from = boxes_of({tcp(hosts(5000), {80, 81})});
+  EXPECT_TRUE(delta(from, boxes_of({tcp(less, {80, 81})}), 1));
+  less.resize(4900);
+  EXPECT_FALSE(delta(from, boxes_of({tcp(less, {80, 81})}), 1));
+  EXPECT_TRUE(delta(boxes_of({tcp(less, {80, 81})}), from, 1));  // but many may come
+  EXPECT_TRUE(delta(boxes_of({tcp(hosts(5000), {80, 80})}), boxes_of({tcp(less, {80, 80})}), 1));  // or go where no ranges are
+}
+
+TEST(ElementMessages, AKeyIsReadAsItsBox) {
+  const auto boxes = boxes_of({tcp({"100.64.0.0/29", "fd7a:115c:a1e0::1"}, {20, 30})}, "100.64.0.9/32");
+  for (const SetPlan& set : sets_of(boxes)) {
+    if (set.key == Key::kSelf) continue;
+    for (const Box& box : *set.boxes) {
+      const ElementKey key = key_of(set.key, box);
+      EXPECT_EQ(key.size % 4, 0u);
+      const auto read = box_of(set.key, set.family, {key.first, key.size}, {key.last, key.size});
+      ASSERT_TRUE(read);
+      EXPECT_TRUE(place(*read) == place(box)) << set.name;
+      EXPECT_FALSE(box_of(set.key, set.family, {key.first, key.size - 4}, {key.last, key.size}));
+    }
+  }
+  const ElementKey key = key_of(Key::kPorts, boxes.v4.ports.at(0));
+  const std::vector<uint8_t> first(key.first, key.first + key.size), last(key.last, key.last + key.size);
+  EXPECT_EQ(first, (std::vector<uint8_t>{100, 64, 0, 0, 100, 64, 0, 9, 6, 0, 0, 0, 0, 20, 0, 0}));
+  EXPECT_EQ(last, (std::vector<uint8_t>{100, 64, 0, 7, 100, 64, 0, 9, 6, 0, 0, 0, 0, 30, 0, 0}));
 }
 
 TEST(KernelFilter, StagesBeforeItFlips) {
@@ -102,23 +164,25 @@ TEST(KernelFilter, StagesBeforeItFlips) {
   EXPECT_THAT(kernel.scripts.back(), HasSubstr("no_policy"));
   kernel.scripts.clear();
   ASSERT_TRUE(filter.apply(boxes_of({tcp({"100.64.0.1"}, PortRange::single(80))})));
-  ASSERT_EQ(kernel.scripts.size(), 2u);
-  EXPECT_THAT(kernel.scripts[0], HasSubstr("add element"));
-  EXPECT_THAT(kernel.scripts[0], Not(HasSubstr("flush")));
-  EXPECT_THAT(kernel.scripts[1], HasSubstr("flush chain inet aclcd filter"));
+  ASSERT_EQ(kernel.scripts.size(), 3u);
+  EXPECT_THAT(kernel.scripts[0], HasSubstr("add set inet aclcd in4_g1"));
+  EXPECT_THAT(kernel.scripts[0], HasSubstr("add element inet aclcd self4_g1 { 100.64.0.9 }"));
+  EXPECT_THAT(kernel.scripts[0], Not(HasSubstr("add element inet aclcd in4")));
+  EXPECT_THAT(kernel.scripts[1], HasSubstr("add in4_g1 { 100.64.0.1 . 100.64.0.9 . 6 . 80, }"));
+  EXPECT_THAT(kernel.scripts[2], HasSubstr("flush chain inet aclcd filter"));
   EXPECT_FALSE(filter.last_was_delta());
 }
 
 TEST(KernelFilter, DeletesTheSetsBeforeWithTheFlip) {
   Recorder kernel;
-  kernel.sets = R"({"nftables": [{"set": {"table": "aclcd", "name": "in4_g6"}}, {"set": {"table": "other", "name": "in4_g9"}}]})";
-  kernel.chains = R"({"nftables": [{"chain": {"table": "aclcd", "name": "filter"}}]})";
+  kernel.sets_there = {"in4_g6", "self4_g6"};
+  kernel.chains_there = {"input", "filter"};
   KernelFilter filter(kernel, kTable);
   ASSERT_TRUE(filter.prepare());
   EXPECT_THAT(kernel.scripts.back(), Not(HasSubstr("flush chain inet aclcd filter")));  // what is enforced stays
   ASSERT_TRUE(filter.apply(boxes_of({tcp({"100.64.0.1"}, PortRange::single(80))})));
   EXPECT_THAT(kernel.scripts.back(), HasSubstr("delete set inet aclcd in4_g6"));
-  EXPECT_THAT(kernel.scripts.back(), Not(HasSubstr("in4_g9")));
+  EXPECT_THAT(kernel.scripts.back(), HasSubstr("delete set inet aclcd self4_g6"));
   EXPECT_EQ(filter.generation(), 7u);
 }
 
@@ -152,6 +216,42 @@ TEST(KernelFilter, ARefusedFlipLeavesNothingBehind) {
   EXPECT_FALSE(filter.apply(boxes_of({tcp({"100.64.0.1"}, PortRange::single(80))})));
   EXPECT_THAT(kernel.scripts.back(), HasSubstr("delete set inet aclcd in4_g1"));
   EXPECT_EQ(filter.generation(), 0u);
+}
+
+TEST(KernelFilter, RefusedElementsLeaveNothingBehind) {
+  Recorder kernel;
+  kernel.refuse_with_text = "add in4_g1 {";
+  KernelFilter filter(kernel, kTable);
+  EXPECT_FALSE(filter.apply(boxes_of({tcp({"100.64.0.1"}, PortRange::single(80))})));
+  EXPECT_THAT(kernel.scripts.back(), HasSubstr("delete set inet aclcd in4_g1"));
+}
+
+TEST(KernelFilter, SeesOthersChangesOnly) {
+  Recorder kernel;
+  KernelFilter filter(kernel, kTable);
+  EXPECT_TRUE(filter.is_untouched().value());  // there is nothing to touch yet
+  ASSERT_TRUE(filter.apply(boxes_of({tcp({"100.64.0.1"}, PortRange::single(80))})));
+  EXPECT_TRUE(filter.is_untouched().value());
+  kernel.id = 2;  // somebody changed something, but not here
+  EXPECT_TRUE(filter.is_untouched().value());
+  kernel.id = 3;
+  kernel.rules_there = "accept";
+  EXPECT_FALSE(filter.is_untouched().value());
+}
+
+TEST(KernelFilter, CountsByRule) {
+  Recorder kernel;
+  KernelFilter filter(kernel, kTable);
+  const auto boxes = boxes_of({tcp({"100.64.0.3"}, {20, 30}), tcp({"100.64.0.1", "100.64.0.5"}, {80, 81})});
+  ASSERT_TRUE(filter.apply(boxes));
+  for (const Box& box : boxes.v4.ports) kernel.counted.push_back({box, {box.rule + 1, 100}});
+  kernel.counted.push_back({boxes.v4.ports[0], {1000, 1}});
+  kernel.counted.back().box.ports = {1, 1};  // put there by somebody else
+  for (CountedBox& element : kernel.counted) element.box.rule = 0;
+  const auto counts = filter.rule_counts().value();
+  EXPECT_EQ(counts.at(0).packets, 1u);
+  EXPECT_EQ(counts.at(1).packets, 4u);
+  EXPECT_EQ(counts.at(1).bytes, 200u);
 }
 
 }  // namespace

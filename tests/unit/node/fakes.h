@@ -40,7 +40,15 @@ class FakeRunner : public nft::Runner {
     const bool nat = script.find("masquerade") != std::string::npos;
     return host_.step(removes ? "nft remove" : nat ? "nft nat" : denies ? "nft deny-all" : flips ? "nft policy" : "nft sets");
   }
-  Result<std::string> query(const std::string&, bool) override { return std::string("{\"nftables\": []}"); }
+  Result<Done> change_elements(const std::string&, std::span<const nft::ElementChange>) override { return host_.step("nft sets"); }
+  Result<std::vector<std::string>> chains(const std::string&) override { return std::vector<std::string>{}; }
+  Result<std::vector<std::string>> sets(const std::string&) override { return std::vector<std::string>{}; }
+  Result<std::string> rules(const std::string&, const std::string&) override { return std::string(); }
+  Result<std::map<std::string, nft::Count>> counters(const std::string&) override { return std::map<std::string, nft::Count>{}; }
+  Result<std::vector<nft::CountedBox>> elements(const std::string&, const std::string&, nft::Key, Family) override {
+    return std::vector<nft::CountedBox>{};
+  }
+  uint32_t ruleset_id() override { return 0; }
 
  private:
   FakeHost& host_;
