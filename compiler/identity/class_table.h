@@ -29,6 +29,7 @@ class ClassTable {
   ClassId find(const ClassKey& key) const;
   /// The next class: ids are given in the order of the calls.
   ClassId add(const ClassKey& key);
+  const ClassKey& operator[](ClassId id) const { return keys_[id.value]; }
 
  private:
   struct Slot {

@@ -7,6 +7,12 @@
 
 namespace aclc::identity {
 
+size_t Identity::TagListHash::operator()(const std::vector<StringId>& tags) const noexcept {
+  uint64_t sum = tags.size();
+  for (const StringId t : tags) sum = scramble(sum + t.value + 0x9e3779b97f4a7c15u);
+  return sum;
+}
+
 Identity::Identity(const reference::Meaning& meaning, const std::vector<bool>& present) : meaning_(meaning) {
   declare_terms();
   const Tailnet& tailnet = meaning_.tailnet();
@@ -153,11 +159,39 @@ ClassId Identity::add_class(const ClassKey& key, const Node& node) {
   if (key.v6 != 0) occupied_[key.v6].classes.push_back(id);
   if (key.routes != 0) servers_[key.routes].push_back(id);
   if (c.user.valid()) of_user_[c.user.value].push_back(id);
+  if (key.tagged && first_of_tags_.size() <= key.owner) {
+    first_of_tags_.resize(key.owner + 1);
+    first_of_tags_[key.owner] = id;
+  }
   classes_.add(std::move(c));
   return id;
 }
 
+/// Two classes of one owner have the same terms, but for literals.
 std::vector<TermId> Identity::terms_of(const Node& node, const ClassKey& key) const {
+  ClassId sibling;
+  if (key.tagged) {
+    if (key.owner < first_of_tags_.size()) sibling = first_of_tags_[key.owner];
+  } else if (const std::vector<ClassId>& siblings = classes_of(node.user); !siblings.empty()) {
+    sibling = siblings.front();
+  }
+  std::vector<TermId> out;
+  if (sibling.valid() && known_classes_[sibling].shared_in == key.shared_in) {
+    for (const TermId t : classes_[sibling].terms) {
+      if (!terms_[t].literal) out.push_back(t);
+    }
+  } else {
+    out = terms_of_owner(node);
+  }
+  for (const uint32_t region : {key.v4, key.v6}) {
+    if (region != 0) out.insert(out.end(), occupied_[region].literals.begin(), occupied_[region].literals.end());
+  }
+  sort_unique(out);
+  out.shrink_to_fit();
+  return out;
+}
+
+std::vector<TermId> Identity::terms_of_owner(const Node& node) const {
   const Policy& policy = meaning_.policy();
   const Tailnet& tailnet = meaning_.tailnet();
   std::vector<TermId> out;
@@ -180,10 +214,6 @@ std::vector<TermId> Identity::terms_of(const Node& node, const ClassKey& key) co
       if (means(terms_[t], node)) out.push_back(t);
     }
   }
-  for (const uint32_t region : {key.v4, key.v6}) {
-    if (region != 0) out.insert(out.end(), occupied_[region].literals.begin(), occupied_[region].literals.end());
-  }
-  sort_unique(out);
   return out;
 }
 

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "compiler/identity/class_table.h"
@@ -133,6 +134,7 @@ class Identity {
   ClassId class_with(const ClassKey& key, const Node& node);
   ClassId add_class(const ClassKey& key, const Node& node);
   std::vector<TermId> terms_of(const Node& node, const ClassKey& key) const;
+  std::vector<TermId> terms_of_owner(const Node& node) const;
   uint32_t passed_postures(const Node& node);
 
   reference::Meaning meaning_;
@@ -165,7 +167,11 @@ class Identity {
 
   Store<IdentityClass, ClassId> classes_;
   ClassTable known_classes_;
-  std::map<std::vector<StringId>, uint32_t> tag_lists_;
+  struct TagListHash {
+    size_t operator()(const std::vector<StringId>& tags) const noexcept;
+  };
+  std::unordered_map<std::vector<StringId>, uint32_t, TagListHash> tag_lists_;
+  std::vector<ClassId> first_of_tags_;  // by tag list, the class that came first
   std::vector<ClassId> class_of_;
   std::vector<RouteSetId> routes_of_;
   std::vector<std::vector<ClassId>> of_user_;
