@@ -3,7 +3,6 @@
 #include "compiler/lint/lint.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <CLI/App.hpp>
 #include <algorithm>
@@ -27,7 +26,6 @@ namespace {
 
 /// A round mends what does not stand in another fix's way.
 constexpr int kFixRounds = 100;
-constexpr std::string_view kConfigName = ".aclc.hujson";
 
 struct Options {
   PolicyOptions policy;
@@ -39,25 +37,6 @@ struct Options {
   bool no_config = false, list = false, fix = false, dry_run = false, unsafe = false, quiet = false, watch = false;
   size_t max_findings = 200;
 };
-
-bool exists(const std::string& path) {
-  struct stat status {};
-  return ::stat(path.c_str(), &status) == 0;
-}
-
-/// Beside the policy, or in a folder above it, up to the one that holds a repository. Empty where there is none.
-std::string find_config(const std::string& policy) {
-  const size_t slash = policy == "-" ? std::string::npos : policy.rfind('/');
-  std::string folder = slash == std::string::npos ? "" : policy.substr(0, slash + 1);
-  constexpr int kUp = 32;
-  for (int i = 0; i < kUp; ++i) {
-    const std::string path = folder + std::string(kConfigName);
-    if (exists(path)) return path;
-    if (exists(folder + ".git")) return {};
-    folder += "../";
-  }
-  return {};
-}
 
 std::string list_text() {
   std::string out;
@@ -192,7 +171,7 @@ class Lint {
 
   /// False: it could not be read, or says what cannot be understood.
   bool configure(const std::string& policy, LintOptions& options) {
-    const std::string path = o_.no_config ? "" : !o_.config.empty() ? o_.config : find_config(policy);
+    const std::string path = o_.no_config ? "" : !o_.config.empty() ? o_.config : find_lint_config(policy == "-" ? "" : policy);
     if (path.empty()) return true;
     auto text = read_file(path);
     if (!text) {

@@ -111,8 +111,9 @@ void check_grant_contents(const Context& context, const Grant& grant) {
 
 void check_acls(const Context& context) {
   const Policy& policy = context.policy;
+  const StringId accept = policy.names.find("accept");
   for (const AclRule& rule : policy.acls) {
-    check_action(context, rule);
+    if (!rule.action.present() || rule.action.value != accept) check_action(context, rule);
     for (const Selector& s : policy.at(rule.src)) use(context, s, P::kAclSrc);
     const Selector* self = nullptr;
     for (const Destination& d : policy.at(rule.dst)) {

@@ -2,6 +2,7 @@
 #include "compiler/lint/config.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <charconv>
@@ -203,6 +204,23 @@ void read_lint_config(std::string_view text, SourceId source, LintOptions& optio
   InSource to(source, sink);
   const SyntaxTree tree = parse(text, to);
   if ((tree[tree.root()].flags & kBroken) == 0) ConfigReader(tree, options, to).read();
+}
+
+std::string find_lint_config(const std::string& policy) {
+  const auto exists = [](const std::string& path) {
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0;
+  };
+  const size_t slash = policy.rfind('/');
+  std::string folder = slash == std::string::npos ? "" : policy.substr(0, slash + 1);
+  constexpr int kUp = 32;
+  for (int i = 0; i < kUp; ++i) {
+    std::string path = folder + ".aclc.hujson";
+    if (exists(path)) return path;
+    if (exists(folder + ".git")) return {};
+    folder += "../";
+  }
+  return {};
 }
 
 }  // namespace aclc

@@ -17,4 +17,8 @@ namespace aclc {
 /// Reads into the options what the text says. What is wrong is reported with its place: unknown names with the nearest known one.
 void read_lint_config(std::string_view text, SourceId source, LintOptions& options, DiagnosticSink& sink);
 
+/// The configuration that a policy file goes by: beside it, or in a folder above up to the one that holds a repository. Empty where
+/// there is none.
+std::string find_lint_config(const std::string& policy);
+
 }  // namespace aclc

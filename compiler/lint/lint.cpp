@@ -38,6 +38,7 @@ void lint(const Policy& policy, const SyntaxTree& tree, const Definitions& defin
     if (rule.run == nullptr || !context.wanted(rule.kind)) continue;
     if (rule.needs_tailnet && options.tailnet == nullptr) continue;
     if (std::find(ran.begin(), ran.end(), rule.run) != ran.end()) continue;
+    if (options.cancelled != nullptr && *options.cancelled) return;
     ran.push_back(rule.run);
     rule.run(context);
   }

@@ -8,6 +8,7 @@
 // service refuses is the check's, not lint's.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -70,6 +71,8 @@ struct LintOptions {
   std::vector<std::string> development = {"dev", "test", "staging", "sandbox"};
   std::vector<std::string> production = {"prod", "production"};
   std::vector<uint16_t> management_ports = {22, 23, 445, 2375, 3306, 3389, 5432, 5900, 6379, 6443, 9200, 27017};
+  /// May be null. Looked at before each rule: once it is set the rest is left out, and the findings say nothing.
+  const std::atomic<bool>* cancelled = nullptr;
   std::optional<int64_t> today;  ///< days since 1970-01-01; none: rules about dates say nothing
 };
 

@@ -99,8 +99,12 @@ void Actions::fixes(const std::vector<Diagnostic>& findings) {
 }
 
 void Actions::fix_all() {
-  const Mended mended = apply_fixes(a_.text(), a_.findings(), SourceId());
+  std::vector<Diagnostic> findings = a_.findings();
+  if (view_.verdicts) findings.insert(findings.end(), view_.verdicts->findings.begin(), view_.verdicts->findings.end());
+  const Mended mended = apply_fixes(a_.text(), findings, SourceId());
   if (mended.applied == 0) return;
+  const Analysis fixed(std::make_shared<TextVersion>(mended.text), a_.options());
+  if (errors_of(fixed) > errors_of(a_)) return;
   const std::string_view before = a_.text(), after = mended.text;
   size_t head = 0;
   while (head < before.size() && head < after.size() && before[head] == after[head]) ++head;

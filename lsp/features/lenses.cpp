@@ -84,6 +84,7 @@ class Lenses {
   void merge(Reached& into, const Selector& s) const {
     const Reached one = reach(p_, a_.definitions(), a_.inventory(), s);
     into.nodes.insert(into.nodes.end(), one.nodes.begin(), one.nodes.end());
+    if (one.nodes.empty()) into.literals.insert(into.literals.end(), one.literals.begin(), one.literals.end());
     into.depends |= one.depends;
   }
   static Reached unique(Reached r) {
@@ -94,13 +95,21 @@ class Lenses {
   static std::string count(const Reached& r) {
     return r.depends ? fmt::format("{}+", r.nodes.size()) : std::to_string(r.nodes.size());
   }
+  /// A side that is addresses of no node is no side without anybody.
+  static bool is_outside(const Reached& r) { return r.nodes.empty() && !r.depends && !r.literals.empty(); }
+  static std::string side(const Reached& r, std::string_view which) {
+    if (!is_outside(r)) return fmt::format("{} {} {}", count(r), which, r.nodes.size() == 1 && !r.depends ? "node" : "nodes");
+    return fmt::format("{} outside the tailnet", counted(r.literals.size(), fmt::format("{} range", which)));
+  }
 
   template <class Rule>
   void rule(const Rule& r, field::Policy section, uint32_t index) {
     if (out_.size() >= kMaxLenses) return;
     std::string title;
     if (a_.inventory()) {
-      title = fmt::format("{} src \xc3\x97 {} dst nodes", count(sum(r.src)), count(sum(r.dst)));
+      const Reached src = sum(r.src), dst = sum(r.dst);
+      title = is_outside(src) || is_outside(dst) ? fmt::format("{} \xc3\x97 {}", side(src, "src"), side(dst, "dst"))
+                                                 : fmt::format("{} src \xc3\x97 {} dst nodes", count(src), count(dst));
     } else {
       title = fmt::format("{} src \xc3\x97 {} dst selectors (no inventory)", r.src.count, r.dst.count);
     }

@@ -129,7 +129,7 @@ void Session::command_run_tests(const Arguments& arguments, Reply& reply) {
   answer_later(reply, only ? "aclc: running a test" : "aclc: running the policy's tests", arguments.params,
                [analysis = open->analysis, verdicts = open->present_verdicts() ? open->verdicts : nullptr, only, unit = unit_,
                 uri = open->document.uri()](const std::atomic<bool>& cancelled) {
-                 const auto found = verdicts ? verdicts : judge(*analysis, cancelled);
+                 const auto found = verdicts ? verdicts : judge(*analysis, {false, {}, {}}, cancelled);
                  Reply out;
                  const Positions at(analysis->version(), unit);
                  if (found) out.result = test_results({*analysis, at, uri, std::nullopt}, *found, only);
@@ -213,7 +213,7 @@ void Session::command_diff(const Arguments& arguments, Reply& reply) {
   analyse(*open);
   open->analysis->complete();
   answer_later(reply, "aclc: comparing with the saved text", arguments.params,
-               [analysis = open->analysis, path = *path](const std::atomic<bool>&) {
+               [analysis = open->analysis, path = *path](const std::atomic<bool>& cancelled) {
                  Reply out;
                  Result<std::string> saved = read_file(path);
                  if (!saved) {
@@ -221,7 +221,7 @@ void Session::command_diff(const Arguments& arguments, Reply& reply) {
                    return out;
                  }
                  const Analysis before(std::make_shared<TextVersion>(std::move(saved).value()), analysis->options());
-                 const Result<TableDifference> difference = compare_tables(before, *analysis);
+                 const Result<TableDifference> difference = compare_tables(before, *analysis, cancelled);
                  if (!difference) {
                    out.fail(ErrorCode::kRequestFailed, difference.error().message);
                    return out;

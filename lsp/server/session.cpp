@@ -220,7 +220,7 @@ void Session::initialize(const Json& params, Reply& reply) {
 void Session::initialized(const Json&) {
   if (client_.dynamic_watched_files)
     request("client/registerCapability",
-            R"({"registrations":[{"id":"aclc-files","method":"workspace/didChangeWatchedFiles","registerOptions":{"watchers":[{"globPattern":"**/tailnet.json"}]}}]})");
+            R"({"registrations":[{"id":"aclc-files","method":"workspace/didChangeWatchedFiles","registerOptions":{"watchers":[{"globPattern":"**/tailnet.json"},{"globPattern":"**/.aclc.hujson"}]}}]})");
   if (client_.dynamic_configuration)
     request("client/registerCapability",
             R"({"registrations":[{"id":"aclc-settings","method":"workspace/didChangeConfiguration","registerOptions":{"section":"aclc"}}]})");

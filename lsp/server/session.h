@@ -27,6 +27,7 @@ struct Settings {
   Target target = Target::kTailscale;
   bool synced_groups = true;
   std::string tailnet;  ///< path of the inventory; empty: tailnet.json beside the policy
+  bool lint = true;     ///< whether lint's findings are shown
 };
 
 using Clock = std::chrono::steady_clock;
@@ -37,7 +38,7 @@ struct OpenDocument {
   std::shared_ptr<const Inventory> inventory;
   std::shared_ptr<const Analysis> analysis;  ///< of `analysed`, or null
   uint64_t analysed = 0;
-  Earlier earlier;  ///< a sound tree of a version before and what was damaged since
+  Earlier earlier;  ///< of versions before; used up by the analysis
   bool unpublished = true;
   std::shared_ptr<const Verdicts> verdicts;   ///< of revision `judged`
   uint64_t judged = 0;
@@ -127,6 +128,7 @@ class Session {
   void cancel_progress(const Json& params);
   void cancel_request(const RequestId& id);
   void judge_document(const std::string& key, OpenDocument& open);
+  LintSettings lint_settings(const OpenDocument& open) const;
   void forget_verdicts(OpenDocument& open);
 
   // sync.cpp: documents, settings, inventories, findings
@@ -149,6 +151,9 @@ class Session {
 
   // workspace.cpp: policies that are not open
   void find_closed();
+  /// Findings about the tailnet file itself, where the client is told of findings; an empty list where there are none any more.
+  void publish_inventory(const Inventory* before, const Inventory* now);
+  std::vector<DiagnosticItem> inventory_items(const Inventory& inventory) const;
   std::shared_ptr<const Inventory> inventory_for(const std::string& uri) const;
   void workspace_symbol(const Json& params, Reply& reply);
   void workspace_diagnostic(const Json& params, Reply& reply);
@@ -213,6 +218,7 @@ class Session {
   std::map<std::string, std::function<void(const Json*)>> awaited_;
   std::map<uint64_t, Work> works_;
   uint64_t next_work_ = 1;
+  std::string trouble_;  ///< what last kept lint from looking, as it was told
   uint64_t next_stamp_ = 1;
   const RequestId* answering_ = nullptr;  ///< the request that a handler is called for
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Documents, settings and inventories as the client reports them, and the findings that go back.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "lsp/documents/uri.h"
@@ -46,10 +47,10 @@ void Session::did_change(const Json& params) {
   const int64_t version = read_integer(params, "textDocument/version").value_or(open->document.version() + 1);
   if (version <= open->document.version()) log("didChange with an old version; applied all the same");
   forget_verdicts(*open);
-  if (open->analysis && open->analysis->parsed()) open->earlier = {open->analysis->sound_tree(), {}};
-  open->analysis = nullptr;  // lets the text be changed in place
-  for (const Replacement& done : open->document.change(version, *changes, unit_))
-    open->earlier.damage.add(done.replaced, done.length);
+  // Without an analysis the text can be changed in place.
+  if (open->analysis) open->earlier = Analysis::leave(std::move(open->analysis));
+  open->analysis = nullptr;
+  for (const Replacement& done : open->document.change(version, *changes, unit_)) open->earlier.add(done.replaced, done.length);
   open->unpublished = true;
 }
 
@@ -72,7 +73,12 @@ void Session::did_close(const Json& params) {
     w.begin_object().key("uri").text(found->second.document.uri()).key("diagnostics").begin_array().end_array().end_object();
     notify("textDocument/publishDiagnostics", w.str());
   }
+  const std::shared_ptr<const Inventory> inventory = found->second.inventory;
   documents_.erase(found);
+  const bool shared = std::any_of(documents_.begin(), documents_.end(), [&](const auto& entry) {
+    return inventory && entry.second.inventory && entry.second.inventory->path() == inventory->path();
+  });
+  if (!shared) publish_inventory(inventory.get(), nullptr);
 }
 
 void Session::take_settings(const Json* settings) {
@@ -82,11 +88,12 @@ void Session::take_settings(const Json* settings) {
   if (const auto target = read_text(*settings, "target"))
     taken.target = *target == "headscale" ? Target::kHeadscale : Target::kTailscale;
   taken.synced_groups = read_bool(*settings, "syncedGroups", true);
+  taken.lint = read_bool(*settings, "lint", true);
   for (const std::string_view name : {"inventory", "tailnet"}) {
     if (auto path = read_text(*settings, name); path && !path->empty()) taken.tailnet = std::move(*path);
   }
   const bool same = taken.target == settings_.target && taken.synced_groups == settings_.synced_groups &&
-                    taken.tailnet == settings_.tailnet;
+                    taken.tailnet == settings_.tailnet && taken.lint == settings_.lint;
   if (same) return;
   settings_ = std::move(taken);
   look_again();
@@ -132,11 +139,37 @@ void Session::find_inventory(OpenDocument& open) {
                                                   found->version().text == open.inventory->version().text
                                             : !found && !open.inventory;
   if (same) return;
+  publish_inventory(open.inventory.get(), found.get());
   open.inventory = std::move(found);
   open.analysis = nullptr;
   forget_verdicts(open);
   open.unpublished = true;
   ++generation_;
+}
+
+std::vector<DiagnosticItem> Session::inventory_items(const Inventory& inventory) const {
+  const Analysis text(std::make_shared<TextVersion>(inventory.version()), {});  // of which nothing but the text is asked
+  const Positions at(text.version(), unit_);
+  const std::string uri = path_to_uri(inventory.path());
+  std::vector<DiagnosticItem> items;
+  for (const Diagnostic& finding : inventory.findings()) {
+    if (items.size() < kMaxDiagnostics) items.push_back(to_item({text, at, uri, std::nullopt}, finding));
+  }
+  return items;
+}
+
+void Session::publish_inventory(const Inventory* before, const Inventory* now) {
+  if (client_.pull_diagnostics) return;  // such a client asks for those of the workspace
+  const auto say = [&](const Inventory& of, const std::vector<DiagnosticItem>& items) {
+    JsonWriter w;
+    w.begin_object().key("uri").text(path_to_uri(of.path())).key("diagnostics");
+    encode_list(w, items, client_);
+    w.end_object();
+    notify("textDocument/publishDiagnostics", w.str());
+  };
+  const bool replaced = before && now && before->path() == now->path();
+  if (before && !before->findings().empty() && (!replaced || now->findings().empty())) say(*before, {});
+  if (now && !now->findings().empty()) say(*now, inventory_items(*now));
 }
 
 void Session::look_again() {
@@ -145,9 +178,11 @@ void Session::look_again() {
   for (auto& [key, open] : documents_) {
     find_inventory(open);
     open.analysis = nullptr;
+    open.earlier = {};  // of another dialect, maybe
     forget_verdicts(open);
     open.unpublished = true;
   }
+  if (state_ != State::kRunning) return;  // nothing may be asked of a client that has no answer to `initialize` yet
   if (client_.pull_diagnostics && client_.diagnostic_refresh) request("workspace/diagnostic/refresh", "");
   if (client_.code_lens_refresh) request("workspace/codeLens/refresh", "");
   if (client_.inlay_refresh) request("workspace/inlayHint/refresh", "");

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is done on another thread: the policy's tests and commands that compile. Results of texts that are no more are dropped.
+// What is done on another thread: the policy's tests, lint, and commands that compile. Results of texts that are no more are dropped.
 #include <algorithm>
+#include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "lsp/documents/uri.h"
 #include "lsp/server/session.h"
 
 namespace aclc::lsp {
@@ -138,21 +140,29 @@ void Session::judge_document(const std::string& key, OpenDocument& open) {
   analyse(open);
   open.analysis->complete();
   open.judging = next_work_;
-  begin_work("aclc: running the policy's tests",
-             [this, key, number = open.judging, analysis = open.analysis](const std::atomic<bool>& cancelled) -> Finish {
-               return [this, key, number, verdicts = judge(*analysis, cancelled)] {
+  begin_work("aclc: tests and lint",
+             [this, key, number = open.judging, analysis = open.analysis, lint = lint_settings(open)](const std::atomic<bool>& cancelled) -> Finish {
+               return [this, key, number, verdicts = judge(*analysis, lint, cancelled)] {
                  const auto found = documents_.find(key);
                  if (found == documents_.end() || found->second.judging != number || !verdicts) return;
                  OpenDocument& judged = found->second;
                  judged.judging = 0;
                  judged.verdicts = verdicts;
                  judged.judged = judged.document.revision();
+                 if (verdicts->trouble != trouble_) {  // once, not after every edit
+                   trouble_ = verdicts->trouble;
+                   if (!trouble_.empty()) log(trouble_);
+                 }
                  const bool news = !verdicts->findings.empty();
                  if (news && !client_.pull_diagnostics) publish(judged);
                  if (news && client_.pull_diagnostics && client_.diagnostic_refresh) request("workspace/diagnostic/refresh", "");
                  if (client_.code_lens_refresh) request("workspace/codeLens/refresh", "");
                };
              });
+}
+
+LintSettings Session::lint_settings(const OpenDocument& open) const {
+  return {settings_.lint, uri_to_path(open.document.uri()).value_or(""), static_cast<int64_t>(std::time(nullptr)) / 86400};
 }
 
 void Session::forget_verdicts(OpenDocument& open) {

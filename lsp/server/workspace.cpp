@@ -39,7 +39,8 @@ void for_each_policy(const std::string& folder, F&& f) {
       if (at.depth() >= kMaxDepth || is_passed_by(at->path().filename())) at.disable_recursion_pending();
       continue;
     }
-    if (at->path().extension() != ".hujson" || !at->is_regular_file(ignored)) continue;
+    // A name with a dot in front is a configuration's.
+    if (at->path().extension() != ".hujson" || at->path().filename().string().front() == '.' || !at->is_regular_file(ignored)) continue;
     const uintmax_t bytes = at->file_size(ignored);
     if (ignored || bytes > kMaxBytes) continue;
     const auto changed = at->last_write_time(ignored);
@@ -136,6 +137,15 @@ void Session::workspace_diagnostic(const Json& params, Reply& reply) {
       const Positions at(analysis.version(), unit_);
       return diagnostics({analysis, at, open.document.uri(), open.document.version(), open.present_verdicts()});
     });
+  }
+  std::map<std::string, std::shared_ptr<const Inventory>> inventories;
+  for (const auto& [key, open] : documents_) {
+    if (open.inventory) inventories.emplace(path_to_uri(open.inventory->path()), open.inventory);
+  }
+  for (const auto& [uri, inventory] : inventories) {
+    const auto& known = *inventory;
+    if (known.findings().empty() && previous.count(uri_key(uri)) == 0) continue;
+    report(uri, std::nullopt, "i" + std::to_string(generation_), [&] { return inventory_items(known); });
   }
   find_closed();
   for (const auto& entry : closed_) {

@@ -2,7 +2,9 @@
 #include "lsp/service/analysis.h"
 
 #include <algorithm>
+#include <atomic>
 #include <iterator>
+#include <utility>
 
 #include "parser/syntax/parse.h"
 
@@ -10,14 +12,12 @@ namespace aclc::lsp {
 
 const SyntaxTree& Analysis::tree() const {
   if (!tree_ && earlier_.tree) {
-    const Earlier earlier = std::move(earlier_);
-    if (auto followed = reparse(*earlier.tree, earlier.damage, version_->text)) {
-      tree_ = std::make_shared<const SyntaxTree>(std::move(*followed));
-      sound_ = true;
-    }
+    const std::optional<SyntaxTree> before = std::exchange(earlier_.tree, std::nullopt);
+    tree_ = reparse(*before, earlier_.tree_damage, version_->text);
+    sound_ = tree_.has_value();
   }
   if (!tree_) {
-    tree_ = std::make_shared<const SyntaxTree>(parse(version_->text, syntax_));
+    tree_ = parse(version_->text, syntax_);
     sound_ = syntax_.found.empty();
     broken_ = std::any_of(syntax_.found.begin(), syntax_.found.end(),
                           [](const Diagnostic& d) { return d.severity == Severity::kError; });
@@ -31,8 +31,16 @@ bool Analysis::broken() const {
 }
 
 const Policy& Analysis::policy() const {
-  if (!policy_) policy_.emplace(build_policy(tree(), policy_findings_, options_.target));
-  return *policy_;
+  if (!built_) {
+    std::optional<BuiltPolicy> earlier = std::exchange(earlier_.built, std::nullopt);
+    tree();
+    if (sound_ && earlier && rebuild_policy(*earlier, earlier_.built_damage, *tree_, options_.target)) {
+      built_ = std::move(earlier);
+    } else {
+      built_ = build_with_findings(*tree_, options_.target);
+    }
+  }
+  return built_->policy;
 }
 
 const Definitions& Analysis::definitions() const {
@@ -54,10 +62,8 @@ const std::vector<Diagnostic>& Analysis::findings() const {
   options.tailnet = options_.inventory ? &options_.inventory->tailnet() : nullptr;
   check(policy(), tree(), definitions(), options, checked);
   std::vector<Diagnostic> all = std::move(syntax_.found);
-  for (std::vector<Diagnostic>* from : {&policy_findings_.found, &checked.found}) {
-    std::move(from->begin(), from->end(), std::back_inserter(all));
-    from->clear();
-  }
+  all.insert(all.end(), built_->findings.begin(), built_->findings.end());
+  std::move(checked.found.begin(), checked.found.end(), std::back_inserter(all));
   std::stable_sort(all.begin(), all.end(),
                    [](const Diagnostic& a, const Diagnostic& b) { return a.span.begin < b.span.begin; });
   findings_.emplace(std::move(all));
@@ -67,6 +73,28 @@ const std::vector<Diagnostic>& Analysis::findings() const {
 void Analysis::complete() const {
   findings();
   occurrences();
+}
+
+Earlier Analysis::leave(std::shared_ptr<const Analysis> analysis) {
+  if (!analysis) return {};
+  if (!analysis->tree_) {  // nobody has asked anything
+    return analysis.use_count() == 1 ? std::move(analysis->earlier_) : Earlier();
+  }
+  if (!analysis->sound_) return {};
+  Earlier earlier;
+  if (analysis.use_count() > 1) {  // another thread reads it
+    earlier.tree = analysis->tree_;
+    return earlier;
+  }
+  std::atomic_thread_fence(std::memory_order_acquire);  // after all that a thread has read which let go of it
+  earlier.tree = std::exchange(analysis->tree_, std::nullopt);
+  if (analysis->built_) {
+    earlier.built = std::exchange(analysis->built_, std::nullopt);
+  } else {
+    earlier.built = std::exchange(analysis->earlier_.built, std::nullopt);
+    earlier.built_damage = analysis->earlier_.built_damage;
+  }
+  return earlier;
 }
 
 std::optional<Entry> Analysis::definition_of(SelectorKind kind, StringId name) const {

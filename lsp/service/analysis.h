@@ -12,7 +12,7 @@
 #include "lsp/documents/text.h"
 #include "lsp/service/inventory.h"
 #include "lsp/service/occurrences.h"
-#include "parser/policy/build.h"
+#include "parser/policy/rebuild.h"
 #include "parser/syntax/reparse.h"
 #include "parser/syntax/tree.h"
 
@@ -24,10 +24,17 @@ struct AnalysisOptions {
   std::shared_ptr<const Inventory> inventory;  ///< may be null
 };
 
-/// What is kept of an earlier version of a text, so that the next tree need not be made from nothing.
+/// What is kept of versions before, so that the next need not be worked out from nothing. Nothing of their texts is.
 struct Earlier {
-  std::shared_ptr<const SyntaxTree> tree;  ///< without faults; its text may be gone
-  Damage damage;                           ///< by all edits since
+  std::optional<SyntaxTree> tree;    ///< without faults
+  Damage tree_damage;                ///< by all edits since
+  std::optional<BuiltPolicy> built;  ///< of a tree without faults, maybe an older one
+  Damage built_damage;
+
+  void add(Span replaced, uint32_t length) {
+    tree_damage.add(replaced, length);
+    built_damage.add(replaced, length);
+  }
 };
 
 /// Not for several threads at once until `complete()` was called; after that it only reads.
@@ -43,9 +50,6 @@ class Analysis {
   const Inventory* inventory() const { return options_.inventory.get(); }
 
   const SyntaxTree& tree() const;
-  bool parsed() const { return tree_ != nullptr; }
-  /// The tree, if there is one by now and the text has no fault of syntax.
-  std::shared_ptr<const SyntaxTree> sound_tree() const { return sound_ ? tree_ : nullptr; }
   const Policy& policy() const;
   const Definitions& definitions() const;
   const Occurrences& occurrences() const;
@@ -54,6 +58,8 @@ class Analysis {
   /// Whether the text itself is damaged; asks for the tree only.
   bool broken() const;
   void complete() const;
+  /// What the next version can go on from. Takes it away from an analysis that nobody else holds.
+  static Earlier leave(std::shared_ptr<const Analysis> analysis);
 
   /// Where the name of a definition stands; nothing for names that the policy does not define.
   std::optional<Entry> definition_of(SelectorKind kind, StringId name) const;
@@ -70,9 +76,9 @@ class Analysis {
   std::shared_ptr<const TextVersion> version_;
   AnalysisOptions options_;
   mutable Earlier earlier_;
-  mutable Collector syntax_, policy_findings_;
-  mutable std::shared_ptr<const SyntaxTree> tree_;
-  mutable std::optional<Policy> policy_;
+  mutable Collector syntax_;
+  mutable std::optional<SyntaxTree> tree_;
+  mutable std::optional<BuiltPolicy> built_;
   mutable std::optional<Definitions> definitions_;
   mutable std::optional<Occurrences> occurrences_;
   mutable std::optional<std::vector<Diagnostic>> findings_;

@@ -6,30 +6,37 @@
 #include <algorithm>
 
 #include "base/nearest.h"
-#include "compiler/emit/tailcfg.h"
 #include "compiler/emit/wire_json.h"
-#include "compiler/reference/compile.h"
+#include "compiler/tables/tables.h"
 
 namespace aclc::lsp {
 namespace {
 
-/// Rules times nodes: above it the compile of all tables takes more seconds than somebody at an editor waits.
-constexpr size_t kMaxWork = 2'000'000;
+/// Nodes times nodes: tables of so many nodes hold lists of peers that do not fit into an editor's memory.
+constexpr size_t kMaxPairs = size_t{1} << 34;
 
-using Tables = std::vector<reference::NodeTable>;
+/// Tables of nodes under one text, each made when it is asked for.
+struct Compiled {
+  explicit Compiled(const Analysis& a)
+      : meaning(a.policy(), a.definitions(), a.inventory()->tailnet()), form(meaning, a.tree()), tables(form, a.tree()) {}
 
-Result<Tables> compile(const Analysis& analysis) {
+  const reference::Meaning meaning;
+  const lower::SharedForm form;
+  tables::Tables tables;
+};
+
+/// Why there can be none; empty where they can.
+std::string obstacle(const Analysis& analysis) {
   const Inventory* inventory = analysis.inventory();
-  if (!inventory) return Failure{"no inventory: a `tailnet.json` beside the policy, or the setting `aclc.tailnet`, says which nodes there are"};
+  if (!inventory) return "no inventory: a `tailnet.json` beside the policy, or the setting `aclc.tailnet`, says which nodes there are";
   for (const auto* findings : {&analysis.findings(), &inventory->findings()}) {
     for (const Diagnostic& d : *findings) {
-      if (d.severity == Severity::kError) return Failure{fmt::format("a compile needs a policy and an inventory without errors: {}", d.message)};
+      if (d.severity == Severity::kError) return fmt::format("a compile needs a policy and an inventory without errors: {}", d.message);
     }
   }
-  const Policy& p = analysis.policy();
-  const size_t work = (p.acls.size() + p.grants.size() + p.ssh.size() + 1) * inventory->tailnet().nodes.size();
-  if (work > kMaxWork) return Failure{"the tailnet is too large to compile inside the editor: `aclc compile` does it"};
-  return reference::compile(p, analysis.tree(), analysis.definitions(), inventory->tailnet());
+  const size_t nodes = inventory->tailnet().nodes.size();
+  if (nodes * nodes > kMaxPairs) return "the tailnet is too large to compile inside the editor: `aclc compile` does it";
+  return {};
 }
 
 /// One line for each thing that a node gets, sorted.
@@ -56,7 +63,7 @@ std::vector<std::string> lines_of(const Tailnet& tailnet, const reference::NodeT
 }  // namespace
 
 Result<std::string> compiled_json(const Analysis& analysis, std::string_view node) {
-  if (!analysis.inventory()) return compile(analysis).error();
+  if (!analysis.inventory()) return Failure{obstacle(analysis)};
   const Tailnet& tailnet = analysis.inventory()->tailnet();
   std::vector<std::string_view> names;
   for (const Node& n : tailnet.nodes) names.push_back(tailnet.text(n.name));
@@ -66,30 +73,39 @@ Result<std::string> compiled_json(const Analysis& analysis, std::string_view nod
     return Failure{near.empty() ? fmt::format("the tailnet has no node `{}`", node)
                                 : fmt::format("the tailnet has no node `{}`; did you mean `{}`?", node, near)};
   }
-  const Result<Tables> tables = compile(analysis);
-  if (!tables) return tables.error();
+  if (std::string reason = obstacle(analysis); !reason.empty()) return Failure{std::move(reason)};
   std::string out;
-  append_node_json(out, tailnet, (*tables)[static_cast<size_t>(found - names.begin())]);
+  Compiled(analysis).tables.append_json(out, TailnetNodeId(static_cast<size_t>(found - names.begin())));
   return out;
 }
 
-Result<TableDifference> compare_tables(const Analysis& before, const Analysis& after) {
-  const Result<Tables> old_tables = compile(before);
-  if (!old_tables) return Failure{"the saved text: " + old_tables.error().message};
-  const Result<Tables> new_tables = compile(after);
-  if (!new_tables) return new_tables.error();
+Result<TableDifference> compare_tables(const Analysis& before, const Analysis& after, const std::atomic<bool>& cancelled) {
+  if (std::string reason = obstacle(before); !reason.empty()) return Failure{"the saved text: " + reason};
+  if (std::string reason = obstacle(after); !reason.empty()) return Failure{std::move(reason)};
   const Tailnet& tailnet = after.inventory()->tailnet();
+  Compiled old_text(before), new_text(after);
   TableDifference out;
-  for (size_t i = 0; i < new_tables->size(); ++i) {
-    const std::vector<std::string> x = lines_of(tailnet, (*old_tables)[i]), y = lines_of(tailnet, (*new_tables)[i]);
-    TableDifference::Changed changed;
-    std::set_difference(y.begin(), y.end(), x.begin(), x.end(), std::back_inserter(changed.added));
-    std::set_difference(x.begin(), x.end(), y.begin(), y.end(), std::back_inserter(changed.removed));
-    if (changed.added.empty() && changed.removed.empty()) {
+  std::string x_json, y_json;
+  for (size_t i = 0; i < tailnet.nodes.size(); ++i) {
+    if (cancelled) return Failure{"cancelled"};
+    const TailnetNodeId node(i);
+    x_json.clear();
+    y_json.clear();
+    old_text.tables.append_json(x_json, node);
+    new_text.tables.append_json(y_json, node);
+    if (x_json == y_json) {
       ++out.same;
       continue;
     }
-    changed.node = tailnet.text(tailnet.nodes[TailnetNodeId(i)].name);
+    const std::vector<std::string> x = lines_of(tailnet, old_text.tables.table(node)), y = lines_of(tailnet, new_text.tables.table(node));
+    TableDifference::Changed changed;
+    std::set_difference(y.begin(), y.end(), x.begin(), x.end(), std::back_inserter(changed.added));
+    std::set_difference(x.begin(), x.end(), y.begin(), y.end(), std::back_inserter(changed.removed));
+    if (changed.added.empty() && changed.removed.empty()) {  // in another order
+      ++out.same;
+      continue;
+    }
+    changed.node = tailnet.text(tailnet.nodes[node].name);
     out.changed.push_back(std::move(changed));
   }
   return out;

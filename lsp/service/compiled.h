@@ -13,7 +13,7 @@
 namespace aclc::lsp {
 
 /// One node's table as `aclc compile --format json` has it. Fails without an inventory, on unknown nodes, on a policy with
-/// errors, and where a compile would take too long for an editor.
+/// errors, and on more nodes than an editor has memory for.
 Result<std::string> compiled_json(const Analysis& analysis, std::string_view node);
 
 /// Nodes whose tables two texts make different, in the inventory's order.
@@ -25,6 +25,7 @@ struct TableDifference {
   std::vector<Changed> changed;
   size_t same = 0;
 };
-Result<TableDifference> compare_tables(const Analysis& before, const Analysis& after);
+/// Looks at `cancelled` between nodes.
+Result<TableDifference> compare_tables(const Analysis& before, const Analysis& after, const std::atomic<bool>& cancelled);
 
 }  // namespace aclc::lsp

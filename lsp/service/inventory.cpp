@@ -29,6 +29,11 @@ void normalise(std::vector<uint32_t>& nodes) {
   nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
 }
 
+/// How far sets inside of sets are followed: what a stack holds, and more than anybody writes.
+constexpr int kMaxSetNesting = 1000;
+/// Groups inside of groups are refused by the check; a text that has them all the same must not cost twice at every level.
+constexpr int kMaxGroupNesting = 16;
+
 /// One selector at a time, with a limit on how far sets are followed.
 class Resolver {
  public:
@@ -38,7 +43,6 @@ class Resolver {
   /// literal: of kAddress, kPrefix and kRange.
   void add(SelectorKind kind, StringId name, Autogroup autogroup, const AddressRange& literal, Reached& out,
            int depth = 0) {
-    if (depth > 16) return;  // sets that contain each other were reported
     switch (kind) {
       case SelectorKind::kWildcard:
         add_where(out, [](const Node&) { return true; });
@@ -50,7 +54,7 @@ class Resolver {
         add_domain(policy_.text(name), out);
         break;
       case SelectorKind::kGroup:
-        if (const uint32_t at = definitions_.group_of(name); at != Definitions::kNone)
+        if (const uint32_t at = definitions_.group_of(name); at != Definitions::kNone && depth < kMaxGroupNesting)
           add_all(policy_.groups[at].members, out, depth);
         break;
       case SelectorKind::kTag:
@@ -155,7 +159,7 @@ class Resolver {
   /// Each set is worked out once: sets that name each other twice must not cost twice at every level.
   const AddressSet& ipset(uint32_t index, int depth) {
     const auto [slot, fresh] = ipsets_.try_emplace(index);
-    if (!fresh || depth > 16) return slot->second;
+    if (!fresh || depth > kMaxSetNesting) return slot->second;  // sets that contain each other were reported
     AddressSet set;
     for (const IpSetElement& e : policy_.at(policy_.ipsets[index].elements)) {
       AddressSet part;

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lsp/service/verdicts.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+
+#include "compiler/lint/config.h"
+#include "parser/diagnostics/lint_kinds.h"
+#include "parser/source/source.h"
 
 namespace aclc::lsp {
 namespace {
@@ -14,6 +20,33 @@ struct Collector : DiagnosticSink {
 
 bool has_error(const std::vector<Diagnostic>& findings) {
   return std::any_of(findings.begin(), findings.end(), [](const Diagnostic& d) { return d.severity == Severity::kError; });
+}
+
+/// Lint as `aclc lint` runs it. Gives the trouble that kept it from looking, if any.
+std::string add_lint(const Analysis& analysis, const LintSettings& settings, const TestReport& report, const std::atomic<bool>& cancelled,
+                     DiagnosticSink& sink) {
+  LintOptions options;
+  const std::string path = settings.policy.empty() ? std::string() : find_lint_config(settings.policy);
+  if (!path.empty()) {
+    const Result<std::string> text = read_file(path);
+    if (!text) return text.error().message;
+    std::vector<Diagnostic> found;
+    Collector faults(found);
+    read_lint_config(*text, SourceId(), options, faults);
+    const auto error = std::find_if(found.begin(), found.end(), [](const Diagnostic& d) { return d.severity == Severity::kError; });
+    if (error != found.end()) {
+      const LineIndex lines(*text);
+      return fmt::format("{}:{}: {}; lint is off until it is mended", path, lines.line_of(error->span.begin), error->message);
+    }
+  }
+  options.target = analysis.options().target;
+  options.tailnet = analysis.inventory() ? &analysis.inventory()->tailnet() : nullptr;
+  options.today = settings.today;
+  options.cancelled = &cancelled;
+  const auto untested = options.levels.find(lint_kind::kUntestedRule);
+  if (untested != options.levels.end() && untested->second != LintLevel::kOff) options.tests = &report;
+  lint(analysis.policy(), analysis.tree(), analysis.definitions(), options, sink);
+  return {};
 }
 
 }  // namespace
@@ -47,7 +80,7 @@ void Verdicts::count() {
   }
 }
 
-std::shared_ptr<const Verdicts> judge(const Analysis& analysis, const std::atomic<bool>& cancelled) {
+std::shared_ptr<const Verdicts> judge(const Analysis& analysis, const LintSettings& lint, const std::atomic<bool>& cancelled) {
   auto out = std::make_shared<Verdicts>();
   if (has_error(analysis.findings())) {
     out->not_run = "the policy has errors";
@@ -67,6 +100,10 @@ std::shared_ptr<const Verdicts> judge(const Analysis& analysis, const std::atomi
   if (cancelled) return nullptr;
   Collector sink(out->findings);
   report_failures(report, sink);
+  if (lint.on) out->trouble = add_lint(analysis, lint, report, cancelled, sink);
+  if (cancelled) return nullptr;
+  std::stable_sort(out->findings.begin(), out->findings.end(),
+                   [](const Diagnostic& a, const Diagnostic& b) { return a.span.begin < b.span.begin; });
   out->report = std::move(report);
   out->count();
   return out;

@@ -52,6 +52,35 @@ Policy Builder::build() {
   return std::move(policy_);
 }
 
+Policy Builder::build_entry(field::Policy section, NodeId element, Interner names) {
+  policy_.names = std::move(names);
+  switch (section) {
+    case field::kAcls:
+      acl(element, policy_.acls.emplace_back());
+      break;
+    case field::kGrants:
+      grant(element, policy_.grants.emplace_back());
+      break;
+    case field::kSsh:
+      ssh_rule(element, policy_.ssh.emplace_back());
+      break;
+    case field::kNodeAttrs:
+      node_attr(element, policy_.node_attrs.emplace_back());
+      break;
+    case field::kTests:
+      in_test_ = true;
+      acl_test(element, policy_.tests.emplace_back());
+      break;
+    case field::kSshTests:
+      in_test_ = true;
+      ssh_test(element, policy_.ssh_tests.emplace_back());
+      break;
+    default:
+      ACLC_CHECK(false);
+  }
+  return std::move(policy_);
+}
+
 void Builder::section(uint32_t index, NodeId value) {
   const Field& f = shape_info(Shape::kPolicy).fields[index];
   bool ignored = false;

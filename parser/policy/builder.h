@@ -30,6 +30,9 @@ class Builder {
  public:
   Builder(const SyntaxTree& tree, DiagnosticSink& sink, Target target) : tree_(tree), sink_(sink), target_(target) {}
   Policy build();
+  /// One entry of acls, grants, ssh, nodeAttrs, tests or sshTests, as if nothing else stood in the policy. Its names go to `names`,
+  /// which comes back in the policy.
+  Policy build_entry(field::Policy section, NodeId element, Interner names);
 
  private:
   // Sections (build_*.cpp).

@@ -166,7 +166,7 @@ def a_client_that_never_answers_is_served():
 def findings_come_in_two_tiers_and_a_burst_has_one_end():
     text = '{"tagOwners": {"tag:t": []}, "acls": [], "tests": [{"src": "a@example.com", "accept": ["tag:t:443"]}]}'
     with Client(COMMAND) as c:
-        c.initialize()
+        c.initialize(initializationOptions={"lint": False})
         c.open(URI, text)
         first = c.notification("textDocument/publishDiagnostics")
         assert first["version"] == 1 and first["diagnostics"] == [], first

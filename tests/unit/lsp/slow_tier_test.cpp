@@ -242,6 +242,47 @@ TEST(Commands, DiffAgainstSavedNamesTheNodesThatChange) {
   EXPECT_THAT(other["changed"][0]["removed"][0], HasSubstr("5432"));
 }
 
+TEST(Inventory, HasItsOwnFindings) {
+  const Folder folder;
+  const std::string uri = folder.uri().substr(0, folder.uri().rfind('/') + 1) + "tailnet.json";
+  folder.write("tailnet.json", "{\"nodes\": [\n  {\"name\": \"web1\", \"ipv4\": \"100.64.0.1000\", \"tags\": [\"tag:web\"]}\n]}");
+  Client c;
+  c.initialize();
+  c.open(kPolicy, folder.uri());
+  const auto about = [&] {
+    json out = json::value_t::discarded;
+    for (const json& m : c.received) {
+      if (m.value("method", "") == "textDocument/publishDiagnostics" && m["params"]["uri"] == uri) out = m["params"]["diagnostics"];
+    }
+    return out;
+  };
+  ASSERT_TRUE(about().is_array());
+  ASSERT_FALSE(about().empty());
+  EXPECT_EQ(about()[0]["range"]["start"]["line"], 1);
+  folder.write("tailnet.json", R"({"nodes": [{"name": "web1", "ipv4": "100.64.0.10", "tags": ["tag:web"]}]})");
+  c.notify("workspace/didChangeWatchedFiles", {{"changes", {{{"uri", uri}, {"type", 2}}}}});
+  EXPECT_TRUE(about().empty());
+
+  json pulling = with("/textDocument/diagnostic", json::object());
+  folder.write("tailnet.json", R"({"nodes": [{"name": 1}]})");
+  Client p;
+  p.initialize(pulling);
+  p.open(kPolicy, folder.uri());
+  const json items = p.request("workspace/diagnostic", {{"previousResultIds", json::array()}})["items"];
+  EXPECT_TRUE(std::any_of(items.begin(), items.end(), [&](const json& i) { return i["uri"] == uri && !i["items"].empty(); })) << items;
+}
+
+TEST(Lenses, TellAddressesOutsideTheTailnetFromNobody) {
+  const Folder folder;
+  std::string text = kPolicy;
+  text.replace(text.find("\"acls\""), 6, "\"hosts\": {\"printer\": \"192.0.2.7\"},\n  \"acls\"");
+  text.replace(text.find("tag:web:443"), 11, "printer:443");
+  Client c;
+  c.initialize();
+  c.open(text, folder.uri());
+  EXPECT_THAT(titles(c), testing::Contains("2 src nodes \xc3\x97 1 dst range outside the tailnet"));
+}
+
 TEST(Inventory, IsReadAgainWhenTheClientSaysSo) {
   const Folder folder;
   Client c;
