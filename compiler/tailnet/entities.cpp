@@ -43,6 +43,11 @@ UserId TailnetReader::add_user(const FileText& login, Role role) {
   return id = out_.users.add({name, role, login.span});
 }
 
+void TailnetReader::user_without(NodeId object, std::string_view key) {
+  const Span span = tree_[object].span;
+  if (!faulty_) report(diag::TailnetMissingKey(Span{span.begin, std::min(span.end, span.begin + 1)}, "a user", key));
+}
+
 UserId TailnetReader::user_of(std::string_view login, Span span) {
   UserId& id = slot(user_by_login_, intern(login));
   // A list of nodes alone names its users by the way: all of them are members.

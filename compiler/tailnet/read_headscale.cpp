@@ -31,8 +31,7 @@ void TailnetReader::headscale_user(NodeId object) {
   });
   const std::string login = login_of(name, email);
   if (login.empty()) {
-    const Span span = tree_[object].span;
-    report(diag::TailnetMissingKey(Span{span.begin, std::min(span.end, span.begin + 1)}, "a user", "name"));
+    user_without(object, "name");
     return;
   }
   add_user({login, email.value.empty() ? name.span : email.span}, Role::kMember);

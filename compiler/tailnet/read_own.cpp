@@ -50,8 +50,7 @@ void TailnetReader::own_user(NodeId object) {
     return;
   }
   if (login.value.empty()) {
-    const Span span = tree_[object].span;
-    report(diag::TailnetMissingKey(Span{span.begin, std::min(span.end, span.begin + 1)}, "a user", "login"));
+    user_without(object, "login");
     return;
   }
   add_user(login, role_of_user);

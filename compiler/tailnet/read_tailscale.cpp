@@ -28,8 +28,7 @@ void TailnetReader::tailscale_user(NodeId object) {
     if (key == kRole && string(value, "`role`", text)) role_of_user = role(text).value_or(Role::kMember);
   });
   if (login.value.empty()) {
-    const Span span = tree_[object].span;
-    report(diag::TailnetMissingKey(Span{span.begin, std::min(span.end, span.begin + 1)}, "a user", "loginName"));
+    user_without(object, "loginName");
     return;
   }
   add_user(login, role_of_user);

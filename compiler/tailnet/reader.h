@@ -74,6 +74,7 @@ class TailnetReader {
   void posture_text(Node& node, std::string_view attribute, std::string_view value);
 
   // Users and nodes as wholes.
+  void user_without(NodeId object, std::string_view key);
   UserId user_of(std::string_view login, Span span);
   UserId add_user(const FileText& login, Role role);
   std::optional<Role> role(const FileText& text);
