@@ -25,7 +25,8 @@ class ConnectorCheck {
   void item(NodeId node) {
     if (broken(node)) return;
     if (!tree_.is(node, NodeKind::kObject))
-      return fault(tree_[node].span, "an entry is an object with `name`, `connectors` and `domains`");
+      return fault(tree_[node].span, "an entry that is no object",
+                   "an entry is `{\"name\": ..., \"connectors\": [...], \"domains\": [...]}`");
     NodeId has_connectors, has_domains, has_preset;
     for (const NodeId member : tree_.children(node)) {
       if (!tree_.is(member, NodeKind::kMember) || !tree_.is(tree_.name_of(member), NodeKind::kString)) continue;
@@ -38,10 +39,10 @@ class ConnectorCheck {
       field(name, tree_.name_of(member), value);
     }
     if (!has_connectors.valid())
-      fault(opening(tree_[node].span), "an entry names the tags of its connectors in `connectors`");
+      fault(opening(tree_[node].span), "an entry without `connectors`", "list the tags of the devices that connect: `\"connectors\": [\"tag:NAME\"]`");
     if (has_domains.valid() && has_preset.valid()) {
-      fault(tree_[tree_.name_of(has_preset)].span,
-            "`presetAppID` brings its own domains; an entry has either it or `domains`");
+      fault(tree_[tree_.name_of(has_preset)].span, "an entry with both `domains` and `presetAppID`",
+            "a preset brings its own domains; keep one of the two");
     }
   }
 
@@ -51,21 +52,22 @@ class ConnectorCheck {
     return (n.flags & kBroken) != 0 || n.kind == NodeKind::kMissing || n.kind == NodeKind::kError;
   }
 
-  void fault(Span span, std::string_view what) const {
-    context_.sink.report(diag::AppConnector(span, what).upstream(std::string(kFormat)));
+  void fault(Span span, std::string_view what, std::string help) const {
+    context_.sink.report(diag::AppConnector(span, what).upstream(std::string(kFormat)).help(std::move(help)));
   }
 
   void field(std::string_view name, NodeId key, NodeId value) {
     if (broken(value)) return;
     if (name == "name" || name == "presetAppID") {
-      if (!tree_.is(value, NodeKind::kString)) fault(tree_[value].span, fmt::format("`{}` is a string", name));
+      if (!tree_.is(value, NodeKind::kString)) fault(tree_[value].span, fmt::format("`{}` is no string", name), "write one string in double quotes");
     } else if (name == "connectors") {
       strings(value, name, [&](std::string_view text, Span span) { connector(text, span); });
     } else if (name == "domains") {
       strings(value, name, [&](std::string_view text, Span span) { domain(text, span); });
     } else if (name == "routes") {
       strings(value, name, [&](std::string_view text, Span span) {
-        if (!Prefix::parse(text) && !Address::parse(text)) fault(span, "a route is an IP address or a CIDR");
+        if (!Prefix::parse(text) && !Address::parse(text))
+          fault(span, fmt::format("`{}` is no route", text), "a route is an IP address or a CIDR, such as `192.0.2.0/24`");
       });
     } else {
       const Span at = tree_[key].span;
@@ -84,13 +86,13 @@ class ConnectorCheck {
   template <class Each>
   void strings(NodeId list, std::string_view name, Each each) {
     if (!tree_.is(list, NodeKind::kArray))
-      return fault(tree_[list].span, fmt::format("`{}` is a list of strings", name));
+      return fault(tree_[list].span, fmt::format("`{}` is no list", name), "write strings between `[` and `]`");
     std::string scratch;
     for (const NodeId child : tree_.children(list)) {
       if (broken(child)) continue;
       Span span = tree_[child].span;
       if (!tree_.is(child, NodeKind::kString)) {
-        fault(span, fmt::format("`{}` is a list of strings", name));
+        fault(span, fmt::format("an element of `{}` is no string", name), "write it in double quotes");
         continue;
       }
       span = {span.begin + 1, span.end - 1};
@@ -100,7 +102,7 @@ class ConnectorCheck {
 
   void connector(std::string_view text, Span span) {
     if (text == "*") return;
-    if (!text.starts_with("tag:")) return fault(span, "a connector is named by its tag");
+    if (!text.starts_with("tag:")) return fault(span, fmt::format("`{}` is no tag", text), "connectors are named by their tags, `tag:NAME`");
     const StringId id = context_.policy.names.find(text);
     if (!id.valid() || context_.definitions.tag_of(id) == Definitions::kNone)
       report_unknown_tag(context_, text, span, "");
@@ -109,9 +111,9 @@ class ConnectorCheck {
   void domain(std::string_view text, Span span) {
     const std::string_view rest = text.starts_with("*.") ? text.substr(2) : text;
     if (rest.empty() || rest.find('*') != std::string_view::npos) {
-      fault(span, "a domain is a name, or `*.` and a name");
+      fault(span, fmt::format("`{}` is no domain", text), "a domain is a name, or `*.` and a name");
     } else if (++domains_.count == kMostDomains + 1) {
-      fault(span, fmt::format("a tailnet has at most {} domains", kMostDomains));
+      fault(span, fmt::format("`{}` is one domain too many", text), fmt::format("a tailnet has at most {}", kMostDomains));
     }
   }
 
@@ -128,7 +130,7 @@ void check_node_app(const Context& context, const NodeAttr& entry, const AppCapa
   if (name == kVisibleGroups) return;
   if (name != kConnectors) {
     const std::string_view near = nearest(name, std::array<std::string_view, 2>{kConnectors, kVisibleGroups});
-    Diagnostic found = diag::CapabilityUnlisted(app.name.span, name);
+    Diagnostic found = diag::CapabilityUnlisted(app.name.span, name).help(fmt::format("known in nodeAttrs: {}, {}", kConnectors, kVisibleGroups));
     if (!near.empty()) {
       found = std::move(found)
                   .help(fmt::format("did you mean `{}`?", near))
@@ -141,7 +143,7 @@ void check_node_app(const Context& context, const NodeAttr& entry, const AppCapa
   const bool everything = targets.size() == 1 && targets[0].kind == SelectorKind::kWildcard;
   if (!everything) {
     context.sink.report(diag::AppConnector(entry.target_span.empty() ? opening(entry.span) : entry.target_span,
-                                           "app connectors are for the whole tailnet")
+                                           "the target is not the whole tailnet")
                             .help("write `\"target\": [\"*\"]`; the connecting nodes are named in `connectors`"));
   }
   if (!app.value.valid() || !context.tree.is(app.value, NodeKind::kArray)) return;

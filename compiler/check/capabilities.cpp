@@ -39,7 +39,7 @@ void check_capability_name(const Context& context, const Text& text) {
   }
   const std::string_view domain = name.substr(0, slash);
   if (domain == "tailscale.io") {
-    context.sink.report(diag::CapabilityReserved(text.span, name));
+    context.sink.report(diag::CapabilityReserved(text.span, name).help("name your own in a domain of your own"));
     return;
   }
   if (domain != "tailscale.com") return;
@@ -55,7 +55,8 @@ void check_capability_name(const Context& context, const Text& text) {
   // Others are enabled tailnet by tailnet, which no file tells.
   context.sink.report(diag::CapabilityUnlisted(text.span, name)
                           .upstream("capability name must not be in the tailscale.com domain")
-                          .help("refused unless the service has enabled it for the tailnet"));
+                          .help("the policy is refused unless the service has enabled it for this tailnet; a capability of your "
+                                "own stands in a domain of your own"));
 }
 
 }  // namespace aclc::checks

@@ -34,7 +34,8 @@ void report_nested(const Context& context, const Group& group, const Selector& m
   Diagnostic found =
       diag::NestedGroup(member.span, inner, outer)
           .upstream(fmt::format("groups[{}]: {}: group members cannot be recursive", quote_go(outer), quote_go(inner)))
-          .help("groups hold users only; list the users, or name both groups where this one is used");
+          .help(inner == outer ? "groups hold users only; take it out"
+                               : "groups hold users only; list its members, or name both groups where this one is used");
   if (const uint32_t at = context.definitions.group_of(member.name); at != Definitions::kNone && inner != outer) {
     found = std::move(found).label(context.policy.groups[at].name.span, fmt::format("`{}` is defined here", inner));
   }

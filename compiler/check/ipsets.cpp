@@ -66,7 +66,7 @@ void check_cycles(const Context& context) {
 void check_host_prefix(const Context& context, const Selector& target) {
   if (target.kind != SelectorKind::kHost || context.written(target).starts_with("host:")) return;
   context.sink.report(diag::IpSetHostPrefix(target.span, context.written(target))
-                          .help("inside ipsets a name of hosts is written `host:NAME`")
+                          .help(fmt::format("write `host:{}` for the entry of hosts", context.written(target)))
                           .fix("add `host:`", {{{target.span.begin, target.span.begin}, "host:"}}));
 }
 

@@ -82,7 +82,7 @@ void check_internet_with_app(const Context& context, const Grant& grant, const S
       diag::InternetWithApp(dst.span)
           .upstream("cannot use app grants with autogroup:internet")
           .label(grant.app_span, "the app capabilities")
-          .help("capabilities are for nodes of the tailnet; give `autogroup:internet` a grant with `ip` only"));
+          .help("beyond an exit node nobody reads them; give `autogroup:internet` a grant of its own with `ip` only"));
 }
 
 void check_all_addresses(const Context& context, const Selector& dst) {
@@ -91,7 +91,7 @@ void check_all_addresses(const Context& context, const Selector& dst) {
       diag::AllAddresses(dst.span, written)
           .upstream(
               fmt::format("dst {}: to allow all IP addresses, use \"*\" or \"autogroup:internet\"", quote_go(written)))
-          .help("`autogroup:internet` is what exit nodes reach, `*` is everything")
+          .help("say which addresses: `autogroup:internet` is what exit nodes reach, `*` is everything")
           .fix("replace with `autogroup:internet`", {{dst.span, "autogroup:internet"}}, FixSafety::kUnsafe)
           .fix("replace with `*`", {{dst.span, "*"}}, FixSafety::kUnsafe));
 }

@@ -47,7 +47,9 @@ Policy Builder::build() {
     if (!usable) continue;
     const StringId name = policy_.names.intern(shape_info(Shape::kPolicy).fields[m.index].name);
     policy_.sections.push_back({name, inside_of(tree_.name_of(member)), m.value});
+    in_foreign_section_ = target_ == Target::kHeadscale && shape_info(Shape::kPolicy).fields[m.index].known_by == KnownBy::kTailscale;
     section(m.index, m.value);
+    in_foreign_section_ = false;
   }
   return std::move(policy_);
 }

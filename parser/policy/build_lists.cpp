@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "base/net/protocol.h"
+#include "parser/policy/address_advice.h"
 #include "parser/policy/builder.h"
 
 namespace aclc {
@@ -147,6 +148,8 @@ void Builder::report_prefix(const Selector& s) {
     d = std::move(d)
             .help("a CIDR is an address, a slash and a length")
             .fix(fmt::format("replace with `{}`", whole), {{s.span, whole}});
+  } else {
+    d = std::move(d).help(address_advice(written));
   }
   report(std::move(d));
 }

@@ -78,7 +78,8 @@ void Builder::report_port(const Quoted& q, size_t begin, size_t end, Place place
       const size_t cut = last ? begin + first.size() + 1 : begin;
       const sv number = last ? item.substr(first.size() + 1) : first;
       report(diag::PortTooBig(span_of(q, cut, cut + number.size()), number)
-                 .upstream(upstream_port(q, item, place, last ? "invalid last integer" : "invalid first integer")));
+                 .upstream(upstream_port(q, item, place, last ? "invalid last integer" : "invalid first integer"))
+                 .help(last ? "ports end at 65535; for all from one port on write `FIRST-65535`" : "ports are 1 to 65535"));
       return;
     }
     case PortFault::kFirst:

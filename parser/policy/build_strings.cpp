@@ -5,6 +5,7 @@
 #include "base/nearest.h"
 #include "base/net/protocol.h"
 #include "base/text/quote.h"
+#include "parser/policy/address_advice.h"
 #include "parser/policy/builder.h"
 #include "parser/policy/port_form.h"
 
@@ -188,7 +189,7 @@ Selector Builder::address_or_prefix(const Quoted& q, bool& broken) {
   } else {
     broken = true;
     if (!report_placeholder(q, 0, q.text.size()) && wanted(Kind::kInvalidAddress))
-      report(diag::InvalidAddress(s.span, written));
+      report(diag::InvalidAddress(s.span, written).help(address_advice(written)));
   }
   return s;
 }

@@ -222,7 +222,11 @@ bool Builder::match_member(Shape shape, NodeId member, uint32_t (&seen)[kMostFie
                  .help("this project's node daemon serves it; remove it from a policy that is meant for others"));
     }
   } else if (field.known_by == KnownBy::kTailscale && target_ == Target::kHeadscale) {
-    report(diag::NotInTarget(span_of(name), service_name(target_), field.name));
+    if (!in_foreign_section_) {
+      report(diag::NotInTarget(span_of(name), service_name(target_), field.name)
+                 .help(fmt::format("take it out of a policy that is meant for {}", service_name(target_)))
+                 .fix("remove it", {removal(member)}, FixSafety::kUnsafe));
+    }
     broken = true;
   }
   if (!type_matches(field, value)) {

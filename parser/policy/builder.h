@@ -200,6 +200,8 @@ class Builder {
   std::vector<SeenKey> seen_keys_;
   uint32_t map_count_ = 0;
   bool in_test_ = false;  ///< inside an entry of tests or sshTests
+  /// Inside a section that the target does not know: what stands in it goes with it, and is not reported by itself.
+  bool in_foreign_section_ = false;
 };
 
 /// The kind of node that suits the field at a glance; kMissing where a closer look is needed.

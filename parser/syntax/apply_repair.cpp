@@ -164,7 +164,13 @@ void TreeBuilder::apply(const Window& window, const Repair& repair) {
   if (quotes) {
     if (repair.what == What::kExtraQuote) {
       const Span quote{repair.offset, repair.offset + 1};
-      report(diag::UnclosedString(quote).help("there is a quote too many, or its partner is missing").fix("remove the quote", {{quote, ""}}));
+      Diagnostic d = diag::UnclosedString(quote).help("it is one too many, or its partner is missing").fix("remove the quote", {{quote, ""}});
+      const auto holds = [&](const Token& t) { return t.kind == Token::kString && t.begin < quote.begin && t.end > quote.end; };
+      if (std::any_of(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(stop), holds)) {
+        d = std::move(d).help("a quote inside a string is written `\\\"`").fix("escape the quote", {{quote, "\\\""}}, FixSafety::kUnsafe);
+      }
+      d.message = "the quote neither begins nor ends a string";
+      report(std::move(d));
     }
     feed_all(tokens, 0, stop);
   } else {
@@ -193,13 +199,14 @@ void TreeBuilder::feed_all(const std::vector<Token>& tokens, size_t begin, size_
 }
 
 void TreeBuilder::feed(const Token& t) {
-  const bool slipped = t.lost_opening || t.lost_closing || t.other_quote;
+  const bool slipped = t.lost_opening || t.lost_closing || t.other_quote || t.broken_line;
   if (slipped && !ready_for_value(t.begin, true)) return;
   if (t.lost_opening) {
     report(diag::LostQuote({t.begin, t.end}).fix("open the string", {{{t.begin, t.begin}, "\""}}));
     return add_name_or_value(NodeKind::kError, t.begin, t.end, kBroken);
   }
   if (t.lost_closing) return add_unclosed_string(t.begin, t.end);
+  if (t.broken_line) return add_broken_string(t.begin, t.end);
   if (t.other_quote) {
     const uint32_t at = text_[t.begin] == '"' ? t.end - 1 : t.begin;
     report(diag::WrongQuotes({t.begin, t.end}, shown(t.begin, t.end)).fix("use double quotes", {{{at, at + 1}, "\""}}));
@@ -250,7 +257,10 @@ void TreeBuilder::make(const Repair& repair, const Token* token, uint32_t at) {
                    .fix("insert a colon", {{{last_end_, last_end_}, ":"}}));
         top().expect = Expect::kValue;
       } else {
-        Diagnostic d = diag::UnexpectedCharacter(place, text, fmt::format("`{}`", put));
+        // What it should open is closed further on: that bracket is the stray one.
+        Diagnostic d = diag::StrayBracket(place, put);
+        d.message = fmt::format("an opening `{}` is missing before `{}`", put, text);
+        d.help_text = fmt::format("what it opens is closed by the `{}` that follows", repair.punctuation == '{' ? '}' : ']');
         if (top().expect == Expect::kColon) {
           d = std::move(d).fix(fmt::format("insert `: {}`", put), {{{last_end_, last_end_}, ": " + put}});
         } else if (top().expect == Expect::kNameOrClose) {

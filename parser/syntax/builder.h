@@ -159,6 +159,7 @@ class TreeBuilder {
   bool takes_value() const;
   bool ready_for_value(uint32_t at, bool is_string);
   void add_unclosed_string(uint32_t begin, uint32_t stop);
+  void add_broken_string(uint32_t begin, uint32_t stop);
   void add_name_or_value(NodeKind kind, uint32_t begin, uint32_t end, uint8_t flags);
   void text_after_end(uint32_t at);
   void expect_any_value(uint32_t at);

@@ -28,6 +28,31 @@ uint32_t TreeBuilder::likely_end(uint32_t begin, uint32_t end, bool name) const 
   return end;
 }
 
+// A string that goes on in the next line, where the reader of the policy would not see its end.
+void TreeBuilder::add_broken_string(uint32_t begin, uint32_t stop) {
+  std::vector<Edit> joins;
+  for (uint32_t at = begin; at < stop; ++at) {
+    if (text_[at] != '\n') continue;
+    uint32_t from = at, to = at + 1;
+    while (from > begin && text_[from - 1] == '\r') --from;
+    uint32_t backslashes = 0;
+    while (from - backslashes > begin + 1 && text_[from - backslashes - 1] == '\\') ++backslashes;
+    while (to < stop && is_one_of(text_[to], " \t\r\n")) ++to;
+    if (backslashes % 2 == 1 && !is_one_of(text_[to], "bfnrtu/")) --from;  // it would escape what it stands before now
+    joins.push_back({{from, to}, ""});
+    at = to - 1;
+  }
+  const uint32_t line_end = joins.front().span.begin;
+  Diagnostic d = diag::UnclosedString({begin, line_end})
+                     .label({stop - 1, stop}, "its closing quote")
+                     .help("a string ends on the line where it begins")
+                     .fix("join the lines", std::move(joins));
+  d.message = "the string goes on in the next line";
+  report(std::move(d));
+  add_name_or_value(NodeKind::kError, begin, stop, kBroken);
+  resume_ = stop;
+}
+
 // Whether what ends at `end` runs on to a closing quote without a space, as in `[a:1", "b"]`.
 bool TreeBuilder::lost_opening_quote(uint32_t end) const {
   const std::string_view ahead = text_.substr(end, kFar);

@@ -26,7 +26,9 @@ void TreeBuilder::text_after_end(uint32_t at) {
   Diagnostic d = diag::TextAfterEnd({at, at + 1}, shown(at, at + 1));
   const SyntaxNode& root = nodes_.front();
   const auto end = static_cast<uint32_t>(text_.size());
-  if (text_[at] == ':' && root.kind == NodeKind::kString) {
+  const char value = near_character(text_, at + 1);
+  const bool begins_value = value == '"' || value == '{' || value == '[' || value == '-' || (value >= '0' && value <= '9') || (value >= 'a' && value <= 'z');
+  if (text_[at] == ':' && root.kind == NodeKind::kString && begins_value) {
     d = std::move(d)
             .help("members stand between `{` and `}`")
             .fix("put braces around the text", {{{root.span.begin, root.span.begin}, "{"}, {{end, end}, "}\n"}}, FixSafety::kUnsafe);

@@ -26,6 +26,7 @@ struct Repair {
     kCloseQuote,
     kExtraQuote,
     kOtherQuote, ///< `'` where `"` must stand
+    kJoin,       ///< a string goes on over the end of its line
   };
   What what = What::kNone;
   size_t token = 0;

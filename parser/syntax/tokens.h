@@ -23,6 +23,7 @@ struct Token {
   uint32_t indent = 0;          ///< bytes of white space before it, where it is the first on its line
   uint32_t line = 0;            ///< counted from where the tokens begin, 1 for the first
   bool lost_opening = false, lost_closing = false, other_quote = false;  ///< a string with a quote put in by a repair, or replaced
+  bool broken_line = false;  ///< a string that a repair put together again over the end of its line
 
   bool is_value() const { return kind == kString || kind == kCutString || kind == kLiteral || kind == kWord; }
 };
