@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 #include "daemon/planner/changes.h"
 #include "daemon/planner/exit_node.h"
@@ -16,7 +17,9 @@ namespace {
 constexpr const char* kLastGood = "last-good.snapshot";
 constexpr const char* kDownMark = "down";
 constexpr uint64_t kLongestTablePause = 300;
-constexpr size_t kMostGreeted = 1000;  // a handshake costs both sides some 0.1 ms
+// A handshake costs both sides some 0.1 ms.
+constexpr size_t kMostGreetedAtStart = 1000;
+constexpr size_t kMostGreeted = 100;
 
 uint64_t microseconds() {
   return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch()).count());
@@ -115,11 +118,13 @@ Result<Done> MeshNode::bring_up_tunnel(const Snapshot& snapshot) {
   return hands_.network.set_link(config_.interface, snapshot.mtu, true);
 }
 
-void MeshNode::greet(const std::vector<SnapshotPeer>& peers) {
+void MeshNode::greet(const std::vector<SnapshotPeer>& peers, const std::vector<TunnelPeer>& known, size_t most) {
   // Turning keepalives on sends one, which needs a handshake first; then they are set to what the snapshot says.
+  std::set<std::string_view> keys;
+  for (const TunnelPeer& peer : known) keys.insert(peer.key);
   wireguard::DeviceChange on, back;
   for (const SnapshotPeer& peer : peers) {
-    if (peer.endpoints.empty() || peer.keepalive != 0 || on.peers.size() == kMostGreeted) continue;
+    if (peer.endpoints.empty() || peer.keepalive != 0 || on.peers.size() == most || keys.count(peer.key) != 0) continue;
     PeerChange change;
     change.key = peer.key;
     change.set_keepalive = true;
@@ -128,6 +133,7 @@ void MeshNode::greet(const std::vector<SnapshotPeer>& peers) {
     change.keepalive = 0;
     back.peers.push_back(change);
   }
+  if (on.peers.empty()) return;
   // Best effort: whoever is not greeted finds out by himself.
   if (hands_.tunnel.tunnel().change(on)) static_cast<void>(hands_.tunnel.tunnel().change(back));
 }
@@ -247,14 +253,16 @@ Result<Done> MeshNode::apply(const std::shared_ptr<NodePolicy>& next, uint64_t n
     const bool same_peers = !anew && policy_ && peers_settled_ && snapshot.peers == policy_->snapshot.peers;
     peers_settled_ = same_peers;
     std::vector<SnapshotPeer> wanted, before;
+    std::vector<TunnelPeer> known;
     wireguard::DeviceChange withdraw, grant;
     if (!same_peers) {
       auto state = tunnel.state();
       if (!state) return state.error();
+      known = std::move(state->peers);
       wanted = tunnel_peers(snapshot, config_.exit_node);
       if (policy_) before = tunnel_peers(policy_->snapshot, config_.exit_node);
-      withdraw.peers = withdrawals(state->peers, wanted);
-      grant.peers = peer_changes(state->peers, wanted, before);
+      withdraw.peers = withdrawals(known, wanted);
+      grant.peers = peer_changes(known, wanted, before);
     }
     const auto put_back = [&] {  // best effort; `tick` tries again where the tunnel itself is gone
       if (same_peers) return;
@@ -284,7 +292,7 @@ Result<Done> MeshNode::apply(const std::shared_ptr<NodePolicy>& next, uint64_t n
       }
     }
     peers_settled_ = true;
-    if (anew) greet(wanted);
+    greet(wanted, known, anew ? kMostGreetedAtStart : kMostGreeted);
     if (const auto done = sync_network(snapshot); done) {
       health_.recover("network");
     } else {

@@ -84,9 +84,9 @@ class MeshNode {
  private:
   Result<Done> apply(const std::shared_ptr<NodePolicy>& next, uint64_t now);
   Result<Done> bring_up_tunnel(const Snapshot& snapshot);
-  /// A tunnel that was started anew is not known to peers that still hold a session with the one before it: they would find out after
-  /// 15 seconds. A handshake from our side tells them at once.
-  void greet(const std::vector<SnapshotPeer>& peers);
+  /// A peer that is new to the tunnel, or all of them where the tunnel is, may still hold a session that the tunnel does not know, and
+  /// would find out after 15 seconds. A handshake from our side tells it at once. `known` are those in the tunnel already.
+  void greet(const std::vector<SnapshotPeer>& peers, const std::vector<TunnelPeer>& known, size_t most);
   Result<Done> sync_network(const Snapshot& snapshot);
   Result<Done> sync_exit(const Snapshot& snapshot);
   Result<Done> lend(const std::string& name, const std::string& value, bool wanted);

@@ -31,9 +31,7 @@ def snapshot(m, node, generation, rules, peers=()):
             "addresses": [node.ip4, node.ip6], "routes": [], "mtu": 1280, "filter_rules": rules, "origins": [], "peers": list(peers),
             "dns": {"magic": False, "names": {}, "nameservers": [], "routes": {}, "domains": []}}
     text = json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
-    (m.folder / "message").write_bytes(b"aclc-snapshot-1\n" + text)
-    sign = subprocess.run(["openssl", "pkeyutl", "-sign", "-rawin", "-inkey", m.folder / "sign.pem", "-in", m.folder / "message"], capture_output=True, check=True)
-    return b"aclc-snapshot-1 " + base64.b64encode(sign.stdout) + b"\n" + text
+    return m.sign(text)
 
 
 def rule(node, addresses, first, last):

@@ -11,37 +11,15 @@ import socket
 import struct
 import subprocess
 import sys
-import threading
 import time
-import traceback
 
-from mesh import SKIPPED, Mesh, inside, ping, raw, run, tcp, udp, wait_for, why_not_here
+from mesh import inside, ping, raw, run, run_tests, tcp, udp, wait_for
+from policies import crowd, grant, policy
 
 V4, V6 = socket.AF_INET, socket.AF_INET6
 
 
-def policy(*rules, more=""):
-    lines = ",\n    ".join(rules)
-    return f"""// of a test
-{{
-  "tagOwners": {{"tag:a": ["autogroup:admin"], "tag:b": ["autogroup:admin"], "tag:c": ["autogroup:admin"]}},
-  "grants": [
-    {lines}
-  ]{more}
-}}
-"""
-
-
-def grant(src, dst, *ip):
-    return '{"src": ["%s"], "dst": ["%s"], "ip": [%s]}' % (src, dst, ", ".join(f'"{i}"' for i in ip))
-
-
 BASE = policy(grant("tag:a", "tag:b", "tcp:5201", "udp:5201", "sctp:5201", "icmp:*"), grant("tag:b", "tag:c", "*"))
-
-
-def crowd(n):
-    """So many hosts of no interest that a swap is a big one."""
-    return '{"src": [%s], "dst": ["tag:b"], "ip": ["tcp:7000"]}' % ", ".join(f'"100.80.{i // 250}.{i % 250 + 1}"' for i in range(n))
 
 
 def sctp_init(source, target):
@@ -103,112 +81,6 @@ def permissions(m):
         refused = as_nobody(*words)
         assert refused.returncode == 2 and "only root" in refused.stderr, refused.stderr
     assert b.status()["state"] == "up"
-
-
-def swaps(m):
-    """60 swaps under traffic, counted before and behind our hooks."""
-    a, b = m.nodes["a"], m.nodes["b"]
-    b.nft(f"""table inet watch {{
-        counter allowed_before {{ }}
-        counter allowed_behind {{ }}
-        counter denied_before {{ }}
-        counter denied_behind {{ }}
-        chain before {{ type filter hook prerouting priority -300; iifname "{b.interface}" udp dport 5201 counter name allowed_before
-                       iifname "{b.interface}" udp dport 5999 counter name denied_before
-        }}
-        chain behind {{ type filter hook input priority 100; iifname "{b.interface}" udp dport 5201 counter name allowed_behind
-                       iifname "{b.interface}" udp dport 5999 counter name denied_behind
-        }}
-    }}""")
-    rules = [grant("tag:a", "tag:b", "tcp:5201", "udp:5201", "icmp:*"), grant("tag:b", "tag:c", "*")]
-    small, one_more, big = policy(*rules), policy(*rules, grant("tag:c", "tag:b", "tcp:80")), policy(*rules, crowd(3000))
-    start = int(time.time() * 1000)
-    sealed = [m.seal(p, start + i)["b"] for i, p in enumerate([small, one_more, small, big] * 15)]
-    with inside(a.ns):
-        sender = socket.socket(V4, socket.SOCK_DGRAM)
-    with inside(b.ns):
-        sink = socket.socket(V4, socket.SOCK_DGRAM)
-    sink.bind((b.ip4, 5201))
-    going = True
-
-    def send():
-        while going:
-            for port in (5201, 5999):
-                sender.sendto(b"x" * 64, (b.ip4, port))
-            time.sleep(0.001)
-    thread = threading.Thread(target=send)
-    thread.start()
-    before = b.status()["snapshots_applied"]
-    try:
-        for i, bytes_ in enumerate(sealed):
-            b.offer(bytes_)
-            wait_for(lambda: b.status().get("generation") == start + i, 10, f"swap {i}")
-    finally:
-        going = False
-        thread.join()
-    time.sleep(0.3)
-    count = {c["counter"]["name"]: c["counter"]["packets"] for c in
-             __import__("json").loads(b.nft("-j", "list", "counters", "table", "inet", "watch").stdout)["nftables"] if "counter" in c}
-    print(f"    {b.status()['snapshots_applied'] - before} swaps: {count}")
-    assert b.status()["snapshots_applied"] - before == 60
-    assert count["allowed_before"] > 500 and count["allowed_before"] == count["allowed_behind"], "an allowed packet was lost"
-    assert count["denied_before"] > 500 and count["denied_behind"] == 0, "a denied packet was let through"
-    b.nft("delete", "table", "inet", "watch")
-    sender.close(), sink.close()
-
-
-def revocation(m):
-    """An open stream ends within a second of the snapshot that withdraws its rule, and the log says which line that was."""
-    a, b = m.nodes["a"], m.nodes["b"]
-    m.enforce(BASE)
-    with inside(b.ns):
-        server = socket.create_server((b.ip4, 5201))
-    with inside(a.ns):
-        client = socket.create_connection((b.ip4, 5201), timeout=5)
-    peer, _ = server.accept()
-    peer.settimeout(3)
-    last = [0.0]
-    going = True
-
-    def send():
-        client.settimeout(1)
-        while going:
-            try:
-                client.send(b"tick")
-            except OSError:
-                pass
-            time.sleep(0.02)
-
-    def receive():
-        while going:
-            try:
-                if not peer.recv(4096):
-                    return
-            except OSError:
-                return
-            last[0] = time.monotonic()
-    threads = [threading.Thread(target=f) for f in (send, receive)]
-    for t in threads:
-        t.start()
-    time.sleep(0.5)
-    assert last[0] > 0, "the stream runs"
-    sealed = m.seal(policy(grant("tag:a", "tag:b", "icmp:*"), grant("tag:b", "tag:c", "*")))
-    revoked = time.monotonic()
-    b.offer(sealed["b"])
-    wait_for(lambda: [r for r in b.flows() if r["event"] == "cut"], 5, f"a record of the cut in {b.flows()[-5:]}")
-    time.sleep(1.5)
-    going = False
-    for t in threads:
-        t.join()
-    print(f"    last byte {last[0] - revoked:+.3f} s after the snapshot was written")
-    assert last[0] - revoked < 1.0, "the stream was cut late"
-    cuts = [r for r in b.flows() if r["event"] == "cut" and r["src_port"] == client.getsockname()[1]]
-    assert len(cuts) == 1, cuts
-    cut = cuts[0]
-    assert cut["was_allowed_by"] == "policy.hujson:5" and cut["peer"] == "a" and cut["dst_port"] == 5201, cut
-    for s in (client, peer, server):
-        s.close()
-    m.enforce(BASE)
 
 
 def records(m):
@@ -322,42 +194,19 @@ def down_and_up(m):
     wait_for(lambda: tcp(a, b, 5201), 15, "traffic after `up`")
 
 
-TESTS = [verdicts, why, permissions, records, swaps, revocation, bad_snapshots, kills, tunnel_dies, foreign_change, neighbours, down_and_up]
+TESTS = [verdicts, why, permissions, records, bad_snapshots, kills, tunnel_dies, foreign_change, neighbours, down_and_up]
 
 
-def main():
-    missing = why_not_here("wg", "ping", "conntrack")
-    if missing:
-        print(f"skipped: {missing} is missing here")
-        return SKIPPED
-    chosen = [t for t in TESTS if not sys.argv[3:] or t.__name__ in sys.argv[3:]]
-    m = Mesh(os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]), "m")
-    failed = []
-    try:
-        for number, name in enumerate("abc", 1):
-            m.add(name, number, f"tag:{name}")
-        m.untouched = {name: host_state(node) for name, node in m.nodes.items()}
-        for node in m.nodes.values():
-            node.start()
-            assert enforces(node), "denies all before the first policy"
-        m.enforce(BASE)
-        wait_for(lambda: tcp(m.nodes["a"], m.nodes["b"], 5201), 20, "the mesh is up")
-        for test in chosen:
-            start = time.monotonic()
-            try:
-                test(m)
-                print(f"ok    {test.__name__}  {time.monotonic() - start:.1f} s", flush=True)
-            except Exception:
-                failed.append(test.__name__)
-                print(f"FAIL  {test.__name__}\n{traceback.format_exc()}", flush=True)
-        if failed:
-            for node in m.nodes.values():
-                print(f"--- log of {node.name}\n{node.log()[-3000:]}")
-    finally:
-        m.close()
-    print(f"{len(chosen) - len(failed)} of {len(chosen)} passed")
-    return 1 if failed else 0
+def prepare(m):
+    for number, name in enumerate("abc", 1):
+        m.add(name, number, f"tag:{name}")
+    m.untouched = {name: host_state(node) for name, node in m.nodes.items()}
+    for node in m.nodes.values():
+        node.start()
+        assert enforces(node), "denies all before the first policy"
+    m.enforce(BASE)
+    wait_for(lambda: tcp(m.nodes["a"], m.nodes["b"], 5201), 20, "the mesh is up")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tests(TESTS, "m", prepare, "wg", "ping", "conntrack"))

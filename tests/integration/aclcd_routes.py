@@ -5,16 +5,13 @@
 usage: aclcd_routes.py ACLC ACLCD [TEST...]      exit 0 all passed, 77 cannot run here
 """
 import contextlib
-import os
 import signal
 import socket
 import struct
 import sys
 import threading
-import time
-import traceback
 
-from mesh import SKIPPED, Mesh, inside, run, tcp, wait_for, why_not_here
+from mesh import inside, run, run_tests, tcp, wait_for
 
 LAN, LAN_HOST, INTERNET = "10.77.0.0/24", "10.77.0.9", "198.51.100.1"
 POLICY = """{
@@ -166,45 +163,22 @@ def names(m):
 TESTS = [subnet_route, exit_node, names]
 
 
-def main():
-    missing = why_not_here("wg")
-    if missing:
-        print(f"skipped: {missing} is missing here")
-        return SKIPPED
-    chosen = [t for t in TESTS if not sys.argv[3:] or t.__name__ in sys.argv[3:]]
-    m = Mesh(os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]), "r")
-    failed = []
-    try:
-        for number, name in enumerate("abc", 1):
-            m.add(name, number, f"tag:{name}")
-        m.lan = "aclct-r-lan"
-        run("ip", "netns", "add", m.lan)
-        run("ip", "link", "add", "lan0", "netns", m.nodes["b"].ns, "type", "veth", "peer", "name", "e0", "netns", m.lan)
-        for ns, device, address in ((m.nodes["b"].ns, "lan0", "10.77.0.1/24"), (m.lan, "e0", f"{LAN_HOST}/24"), (m.hub, "lo", f"{INTERNET}/32")):
-            run("ip", "-n", ns, "addr", "add", address, "dev", device)
-            run("ip", "-n", ns, "link", "set", device, "up")
-        m.forwarding = run("sysctl", "-n", "net.ipv4.ip_forward", ns=m.nodes["b"].ns).stdout.strip()
-        m.nodes["b"].routes = [LAN]
-        m.nodes["c"].routes = ["0.0.0.0/0", "::/0"]
-        for node in m.nodes.values():
-            node.start()
-        m.enforce(POLICY)
-        for test in chosen:
-            start = time.monotonic()
-            try:
-                test(m)
-                print(f"ok    {test.__name__}  {time.monotonic() - start:.1f} s", flush=True)
-            except Exception:
-                failed.append(test.__name__)
-                print(f"FAIL  {test.__name__}\n{traceback.format_exc()}", flush=True)
-        if failed:
-            for node in m.nodes.values():
-                print(f"--- {node.name}\n{node.log()[-2000:]}")
-    finally:
-        m.close()
-    print(f"{len(chosen) - len(failed)} of {len(chosen)} passed")
-    return 1 if failed else 0
+def prepare(m):
+    for number, name in enumerate("abc", 1):
+        m.add(name, number, f"tag:{name}")
+    m.lan = "aclct-r-lan"
+    run("ip", "netns", "add", m.lan)
+    run("ip", "link", "add", "lan0", "netns", m.nodes["b"].ns, "type", "veth", "peer", "name", "e0", "netns", m.lan)
+    for ns, device, address in ((m.nodes["b"].ns, "lan0", "10.77.0.1/24"), (m.lan, "e0", f"{LAN_HOST}/24"), (m.hub, "lo", f"{INTERNET}/32")):
+        run("ip", "-n", ns, "addr", "add", address, "dev", device)
+        run("ip", "-n", ns, "link", "set", device, "up")
+    m.forwarding = run("sysctl", "-n", "net.ipv4.ip_forward", ns=m.nodes["b"].ns).stdout.strip()
+    m.nodes["b"].routes = [LAN]
+    m.nodes["c"].routes = ["0.0.0.0/0", "::/0"]
+    for node in m.nodes.values():
+        node.start()
+    m.enforce(POLICY)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tests(TESTS, "r", prepare, "wg"))

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Nodes of a mesh in network namespaces of this machine, each with an aclcd of its own, and a hub between them as the internet."""
+import base64
 import contextlib
 import ctypes
 import json
@@ -9,8 +10,10 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
+import traceback
 
 SKIPPED = 77  # what ctest takes for "skipped"
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -190,6 +193,13 @@ class Mesh:
             raise AssertionError(done.stdout + done.stderr)
         return {n: (self.folder / out / f"{n}.snapshot").read_bytes() for n in self.nodes}
 
+    def sign(self, body):
+        """A snapshot with this content, for what the compiler would not make."""
+        (self.folder / "message").write_bytes(b"aclc-snapshot-1\n" + body)
+        signature = subprocess.run(["openssl", "pkeyutl", "-sign", "-rawin", "-inkey", self.folder / "sign.pem", "-in", self.folder / "message"],
+                                   capture_output=True, check=True).stdout
+        return b"aclc-snapshot-1 " + base64.b64encode(signature) + b"\n" + body
+
     def enforce(self, policy, generation=None, **options):
         sealed = self.seal(policy, generation, **options)
         for name, node in self.nodes.items():
@@ -255,3 +265,31 @@ def raw(source, target, protocol, payload, patience=0.7):
 def ping(source, target, family=socket.AF_INET):
     address = target.ip4 if family == socket.AF_INET else target.ip6
     return run("ping", "-c", 1, "-W", 1, address, ns=source.ns, check=False).returncode == 0
+
+
+def run_tests(tests, mark, prepare, *programs):
+    """What a file of tests does when it is run with ACLC ACLCD [TEST...]: each test gets a mesh that `prepare` has set up."""
+    missing = why_not_here(*programs)
+    if missing:
+        print(f"skipped: {missing} is missing here")
+        return SKIPPED
+    chosen = [t for t in tests if not sys.argv[3:] or t.__name__ in sys.argv[3:]]
+    m = Mesh(os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]), mark)
+    failed = []
+    try:
+        prepare(m)
+        for test in chosen:
+            start = time.monotonic()
+            try:
+                test(m)
+                print(f"ok    {test.__name__}  {time.monotonic() - start:.1f} s", flush=True)
+            except Exception:
+                failed.append(test.__name__)
+                print(f"FAIL  {test.__name__}\n{traceback.format_exc()}", flush=True)
+        if failed:
+            for node in m.nodes.values():
+                print(f"--- log of {node.name}\n{node.log()[-3000:]}")
+    finally:
+        m.close()
+    print(f"{len(chosen) - len(failed)} of {len(chosen)} passed")
+    return 1 if failed else 0

@@ -142,6 +142,40 @@ TEST_F(Kernel, FragmentsGoTheWayOfTheirPacket) {
   EXPECT_FALSE(passes(ip4_packet(kPeer, kUs, kUdp, udp_header(5, 22, 72), {8, false, 3})));
 }
 
+TEST_F(Kernel, FragmentsOfIpv6GoTheWayOfTheirPacket) {
+  apply(allow({"fd7a:115c:a1e0::1"}, PortRange::single(22), {17}));
+  const auto pieces_pass = [&](uint16_t port, uint32_t id) {
+    EXPECT_TRUE(tun_->send(ip6_packet(kPeer6, kUs6, 44, ip6_fragment(kUdp, {0, true, id}, udp_header(5, port, 152 - 8)))));
+    return passes(ip6_packet(kPeer6, kUs6, 44, ip6_fragment(kUdp, {152, false, id}, Bytes(40))));
+  };
+  EXPECT_TRUE(pieces_pass(22, 1));
+  EXPECT_FALSE(pieces_pass(23, 2));
+  // A first piece too small for its ports, and a second one over the first's.
+  EXPECT_TRUE(tun_->send(ip6_packet(kPeer6, kUs6, 44, ip6_fragment(kUdp, {0, true, 3}, udp_header(5, 23, 64)))));
+  EXPECT_FALSE(passes(ip6_packet(kPeer6, kUs6, 44, ip6_fragment(kUdp, {8, false, 3}, udp_header(5, 22, 72)))));
+  // A later piece alone is nothing.
+  EXPECT_FALSE(passes(ip6_packet(kPeer6, kUs6, 44, ip6_fragment(kUdp, {152, false, 4}, Bytes(40)))));
+}
+
+TEST_F(Kernel, EverybodyIsEverybody) {
+  // Alone in its set, beside single hosts, and with all ports.
+  for (const auto& rules : {allow({"*"}, PortRange::single(22)), joined(allow({"*"}, PortRange::single(22)), allow({"100.64.0.1"}, PortRange::single(80))),
+                            allow({"*"}, PortRange::all())}) {
+    apply(rules);
+    for (const char* from : {"100.64.0.1", "100.127.255.254"}) EXPECT_TRUE(passes(opening_packet(addr(from), kUs, kTcp, 22))) << from;
+    EXPECT_TRUE(passes(opening_packet(kPeer6, kUs6, kUdp, 22)));
+    EXPECT_TRUE(passes(opening_packet(kPeer, kUs, kIcmp, 0)));
+  }
+}
+
+TEST_F(Kernel, APolicyWithoutRulesDeniesAll) {
+  apply(allow({"*"}, PortRange::all()));
+  EXPECT_TRUE(passes(opening_packet(kPeer, kUs, kTcp, 22)));
+  apply({});  // a policy without rules denies all
+  for (const uint8_t protocol : {kTcp, kUdp, kSctp, kIcmp, uint8_t{116}}) EXPECT_FALSE(passes(opening_packet(kPeer, kUs, protocol, 22, 41000)));
+  EXPECT_FALSE(passes(opening_packet(kPeer6, kUs6, kTcp, 22)));
+}
+
 TEST_F(Kernel, AgreesWithTheLibraryOnRandomPackets) {
   uint32_t sent = 0, accepted = 0;
   for (uint64_t seed = 1; seed <= 40; ++seed) {

@@ -77,11 +77,12 @@ TEST_F(ANode, TakesPeersAwayBeforeAPolicyAndAddsThemBehindIt) {
   ASSERT_TRUE(node->start(1).ok() && node->offer(seal(snapshot(1)), 1).ok());
   // The address moves from the laptop to the phone.
   Snapshot next = snapshot(2, 443);
-  next.peers = {{"phone", phone_, {}, {*Prefix::parse("100.64.0.1/32")}, 0}};
+  next.peers = {{"phone", phone_, {"192.0.2.7:51820"}, {*Prefix::parse("100.64.0.1/32")}, 0}};
   host_.steps.clear();
   ASSERT_TRUE(node->offer(seal(next), 2).ok());
   EXPECT_LT(host_.at("peer remove " + laptop_), host_.at("nft sets"));
   EXPECT_LT(host_.at("nft sets"), host_.at("peer add " + phone_));
+  EXPECT_LT(host_.at("peer add " + phone_), host_.at("peer change " + phone_));  // greeted, since it may hold a session of before
 }
 
 TEST_F(ANode, KeepsThePolicyThatIsInForceWhateverStepFails) {
