@@ -8,10 +8,12 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "lsp/documents/document.h"
@@ -57,10 +59,29 @@ struct ClosedPolicy {
   std::shared_ptr<const Analysis> analysis;
 };
 
+/// A job that waits for the other thread. What it holds (a text, a policy) is let go of when it is cancelled before it began.
+class WaitingJob {
+ public:
+  using Job = std::function<std::function<void()>(const std::atomic<bool>& cancelled)>;
+  explicit WaitingJob(Job job) : job_(std::move(job)) {}
+
+  /// The job, for the one who will do it; empty where it was dropped.
+  Job take() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(job_, nullptr);
+  }
+  void drop() { take(); }
+
+ private:
+  std::mutex mutex_;
+  Job job_;
+};
+
 /// A job on another thread that has not come back yet.
 struct Work {
   std::string title;
   std::shared_ptr<std::atomic<bool>> cancelled = std::make_shared<std::atomic<bool>>(false);
+  std::shared_ptr<WaitingJob> job;
   std::optional<RequestId> request;  ///< that waits for the answer
   Clock::time_point begun = Clock::now();
   std::string token;                 ///< JSON of the progress that the client shows; empty: none

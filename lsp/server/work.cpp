@@ -27,9 +27,10 @@ uint64_t Session::begin_work(std::string title, std::function<Finish(const std::
     }
   }
   const auto cancelled = work.cancelled;
-  auto whole = [this, number, cancelled, job = std::move(job)]() -> Finish {
+  work.job = std::make_shared<WaitingJob>(std::move(job));
+  auto whole = [this, number, cancelled, waiting = work.job]() -> Finish {
     Finish finish;
-    if (!*cancelled) finish = job(*cancelled);
+    if (const WaitingJob::Job mine = waiting->take(); mine && !*cancelled) finish = mine(*cancelled);
     return [this, number, finish = std::move(finish)] {
       if (works_.count(number) == 0) return;  // cancelled meanwhile
       if (finish) finish();
@@ -52,6 +53,7 @@ void Session::cancel_work(uint64_t number) {
   const auto found = works_.find(number);
   if (found == works_.end()) return;
   found->second.cancelled->store(true);
+  found->second.job->drop();
   if (found->second.request) {
     Reply reply;
     reply.fail(ErrorCode::kRequestCancelled, "cancelled");
@@ -137,11 +139,11 @@ void Session::tick(Clock::time_point now) {
 void Session::judge_document(const std::string& key, OpenDocument& open) {
   open.judge_at.reset();
   if (open.judging != 0 || open.present_verdicts()) return;
-  analyse(open);
-  open.analysis->complete();
   open.judging = next_work_;
+  // The other thread works the text out for itself: with nobody else at ours, the next edit goes on from it.
+  auto own = std::make_shared<const Analysis>(open.document.text(), options_with(open.inventory));
   begin_work("aclc: tests and lint",
-             [this, key, number = open.judging, analysis = open.analysis, lint = lint_settings(open)](const std::atomic<bool>& cancelled) -> Finish {
+             [this, key, number = open.judging, analysis = std::move(own), lint = lint_settings(open)](const std::atomic<bool>& cancelled) -> Finish {
                return [this, key, number, verdicts = judge(*analysis, lint, cancelled)] {
                  const auto found = documents_.find(key);
                  if (found == documents_.end() || found->second.judging != number || !verdicts) return;
