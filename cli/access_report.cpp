@@ -36,6 +36,19 @@ std::string cell(std::string text) {
   return text;
 }
 
+/// `ssh as root  ann -> web1`, `route 10.0.0.0/8  router`.
+std::string kind_of(const OtherChange& o) { return fmt::format("{}{}", other_kind_name(o.kind), o.kind == OtherKind::kSsh ? " as" : ""); }
+std::string devices(const OtherChange& o) { return o.own_devices ? "their own devices" : listed(o.devices, kMost); }
+
+/// A value of a capability may be long.
+std::string shortened(const std::string& text) {
+  constexpr size_t kShown = 100;
+  if (text.size() <= kShown) return text;
+  size_t end = kShown;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80) --end;
+  return text.substr(0, end) + "...";
+}
+
 std::string sources(const AccessChange& c) { return listed(c.sources, kMost); }
 std::string destinations(const AccessChange& c) { return c.own_devices ? "their own devices" : listed(c.destinations, kMost); }
 
@@ -81,11 +94,10 @@ std::string AccessReport::place(const AccessChange& c, Span rule) const {
 }
 
 std::string AccessReport::summary() const {
-  const auto gained = static_cast<size_t>(std::count_if(diff_.changes.begin(), diff_.changes.end(), [](const AccessChange& c) { return c.gained; }));
-  const size_t lost = diff_.changes.size() - gained;
   if (diff_.empty()) return "equal: nobody gains or loses access";
-  if (diff_.changes.empty()) return "nobody gains or loses access to a port";
-  return fmt::format("{} gained, {} lost", gained, lost);
+  const auto is_gain = [](const auto& c) { return c.gained; };
+  const auto gained = static_cast<size_t>(std::count_if(diff_.changes.begin(), diff_.changes.end(), is_gain) + std::count_if(diff_.others.begin(), diff_.others.end(), is_gain));
+  return fmt::format("{} gained, {} lost", gained, diff_.changes.size() + diff_.others.size() - gained);
 }
 
 std::string AccessReport::text() const {
@@ -96,7 +108,9 @@ std::string AccessReport::text() const {
     if (c.rules.empty()) out += fmt::format("       by neither acls nor grants in {}: everything is allowed\n", side(c).name());
     out += fmt::format("       as {}\n", packet(c.witness));
   }
-  for (const OtherChange& o : diff_.others) out += fmt::format("changed {} of {}\n", o.what, listed(o.devices, kMost));
+  for (const OtherChange& o : diff_.others) {
+    out += fmt::format("{} {} {}  {}{}\n", o.gained ? "gained" : "lost  ", kind_of(o), shortened(o.what), o.sources.empty() ? "" : listed(o.sources, kMost) + " -> ", devices(o));
+  }
   for (const std::string& note : notes_) out += fmt::format("note   {}\n", note);
   return out + summary() + "\n";
 }
@@ -111,7 +125,12 @@ std::string AccessReport::markdown() const {
                        markdown_text(destinations(c)), markdown_text(c.access.to_text()), by);
   }
   if (!diff_.changes.empty()) out += "\n";
-  for (const OtherChange& o : diff_.others) out += fmt::format("- {} of {} changed\n", markdown_text(o.what), markdown_text(listed(o.devices, kMost)));
+  if (!diff_.others.empty()) out += "| | who | on what | beside ports |\n|---|---|---|---|\n";
+  for (const OtherChange& o : diff_.others) {
+    out += fmt::format("| {} | {} | {} | {} `{}` |\n", o.gained ? ":heavy_plus_sign: gains" : ":heavy_minus_sign: loses", markdown_text(listed(o.sources, kMost)),
+                       markdown_text(devices(o)), kind_of(o), cell(shortened(o.what)));
+  }
+  if (!diff_.others.empty() && !notes_.empty()) out += "\n";
   for (const std::string& note : notes_) out += fmt::format("- {}\n", markdown_text(note));
   if (!diff_.others.empty() || !notes_.empty()) out += "\n";
   return out + markdown_text(summary()) + "\n";
@@ -142,7 +161,9 @@ std::string AccessReport::json() const {
   }
   out += "],\n \"others\": [";
   for (const OtherChange& o : diff_.others) {
-    out += fmt::format("{}{{\"what\": \"{}\", \"devices\": {}}}", &o == &diff_.others.front() ? "" : ", ", o.what, strings(o.devices));
+    out += fmt::format("{}{{\"kind\": \"{}\", \"what\": \"{}\", \"detail\": ", &o == &diff_.others.front() ? "\n  " : ",\n  ", o.gained ? "gained" : "lost", other_kind_name(o.kind));
+    append_json_string(out, o.what);
+    out += fmt::format(", \"sources\": {}, \"own_devices\": {}, \"devices\": {}, \"device_count\": {}}}", strings(o.sources), o.own_devices, strings(o.devices), o.device_count);
   }
   return out + "], \"notes\": " + strings(notes_) + "}\n";
 }

@@ -33,6 +33,16 @@ std::string names_of(const std::vector<CommandText>& all) {
   return joined(names);
 }
 
+/// f(command, option) for all options of all commands; words like POLICY are none.
+template <class F>
+void each_option(const std::vector<CommandText>& all, F&& f) {
+  for (const CommandText& c : all) {
+    for (const OptionText& o : c.options) {
+      if (!o.is_word()) f(c, o);
+    }
+  }
+}
+
 std::string bash(const std::vector<CommandText>& all) {
   std::string out =
       "# bash completion for aclc, made by `aclc completion bash`\n"
@@ -42,19 +52,17 @@ std::string bash(const std::vector<CommandText>& all) {
       "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n";
   out += fmt::format("    mapfile -t COMPREPLY < <(compgen -W '{} --help --version' -- \"$cur\")\n    return\n  fi\n", names_of(all));
   out += "  case ${COMP_WORDS[1]}:$prev in\n";
-  for (const CommandText& c : all) {
-    for (const OptionText& o : c.options) {
-      if (o.is_word() || o.value.empty()) continue;
-      std::string pattern;
-      for (const std::string& name : o.names) pattern += fmt::format("{}{}:{}", pattern.empty() ? "" : "|", c.name, name);
-      const auto choices = o.choices();
-      std::string_view kind = "return";
-      if (o.value == "DIR") kind = "mapfile -t COMPREPLY < <(compgen -d -- \"$cur\"); return";
-      if (o.value == "FILE" || o.value == "KEY") kind = "mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); return";
-      out += choices.empty() ? fmt::format("    {}) {} ;;\n", pattern, kind)
-                             : fmt::format("    {}) mapfile -t COMPREPLY < <(compgen -W '{}' -- \"$cur\"); return ;;\n", pattern, joined(choices));
-    }
-  }
+  each_option(all, [&](const CommandText& c, const OptionText& o) {
+    if (o.value.empty()) return;
+    std::string pattern;
+    for (const std::string& name : o.names) pattern += fmt::format("{}{}:{}", pattern.empty() ? "" : "|", c.name, name);
+    const auto choices = o.choices();
+    std::string_view kind = "return";
+    if (o.value == "DIR") kind = "mapfile -t COMPREPLY < <(compgen -d -- \"$cur\"); return";
+    if (o.value == "FILE" || o.value == "KEY") kind = "mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); return";
+    out += choices.empty() ? fmt::format("    {}) {} ;;\n", pattern, kind)
+                           : fmt::format("    {}) mapfile -t COMPREPLY < <(compgen -W '{}' -- \"$cur\"); return ;;\n", pattern, joined(choices));
+  });
   out += "  esac\n  case ${COMP_WORDS[1]} in\n";
   for (const CommandText& c : all) {
     std::vector<std::string> names;
@@ -125,19 +133,16 @@ std::string fish(const std::vector<CommandText>& all) {
   for (const CommandText& c : all) {
     out += fmt::format("complete -c aclc -n __fish_use_subcommand -a {} -d {}\n", c.name, quoted_summary(c.summary));
   }
-  for (const CommandText& c : all) {
-    for (const OptionText& o : c.options) {
-      if (o.is_word()) continue;
-      out += fmt::format("complete -c aclc -n '__fish_seen_subcommand_from {}'", c.name);
-      for (const std::string& name : o.names) out += name[1] == '-' ? " -l " + name.substr(2) : " -s " + name.substr(1);
-      if (const auto choices = o.choices(); !choices.empty()) {
-        out += fmt::format(" -x -a '{}'", joined(choices));
-      } else if (!o.value.empty()) {
-        out += o.value == "FILE" || o.value == "DIR" || o.value == "KEY" ? " -r -F" : " -x";
-      }
-      out += fmt::format(" -d {}\n", quoted_summary(o.summary));
+  each_option(all, [&](const CommandText& c, const OptionText& o) {
+    out += fmt::format("complete -c aclc -n '__fish_seen_subcommand_from {}'", c.name);
+    for (const std::string& name : o.names) out += name[1] == '-' ? " -l " + name.substr(2) : " -s " + name.substr(1);
+    if (const auto choices = o.choices(); !choices.empty()) {
+      out += fmt::format(" -x -a '{}'", joined(choices));
+    } else if (!o.value.empty()) {
+      out += o.value == "FILE" || o.value == "DIR" || o.value == "KEY" ? " -r -F" : " -x";
     }
-  }
+    out += fmt::format(" -d {}\n", quoted_summary(o.summary));
+  });
   return out;
 }
 

@@ -57,24 +57,20 @@ Exit drift(Drift& o, Console& console) {
     show_findings(run, o.output, {.ok = false, .summary = "nothing was compared"}, console);
     return Exit::kTrouble;
   }
-  const auto server = choose_server(o.server, o.policy.pipeline.target, console);
-  if (!server) {
-    console.complain(server.error().message);
+  const auto fetched = fetch_deployed(o.server, o.policy.pipeline.target, console);
+  if (!fetched) {
+    console.complain(fetched.error().message);
     return Exit::kTrouble;
   }
-  const std::string place = server->control_plane->place();
-  const auto deployed = server->control_plane->fetch();
-  if (!deployed) {
-    console.complain(deployed.error().message);
-    return Exit::kTrouble;
-  }
-  const Comparison c = compare(tree, *deployed, o.policy.pipeline);
+  const std::string& place = fetched->place;
+  const DeployedPolicy& deployed = fetched->policy;
+  const Comparison c = compare(tree, deployed, o.policy.pipeline);
   if (c.sameness == Sameness::kUnreadable) {
     console.complain(fmt::format("what {} answered is no policy", place));
     return Exit::kTrouble;
   }
   const bool yes = c.sameness == Sameness::kEqual || (c.sameness == Sameness::kSameValues && !o.exact);
-  const std::string diff = c.sameness == Sameness::kEqual ? "" : shown_diff(o.policy.paths.front(), deployed->text, tree.text());
+  const std::string diff = c.sameness == Sameness::kEqual ? "" : shown_diff(o.policy.paths.front(), deployed.text, tree.text());
   if (o.output.format == Format::kJson) {
     const nlohmann::ordered_json json{{"answer", word(c.sameness)}, {"place", place}, {"digest", c.local_digest}, {"deployed_digest", c.deployed_digest}, {"diff", diff}};
     const JsonMember member{"drift", json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)};

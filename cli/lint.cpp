@@ -38,6 +38,14 @@ struct Options {
   size_t max_findings = 200;
 };
 
+/// The configuration that counts for a policy, or where one would first be looked for.
+std::string watched_config(const std::string& policy) {
+  std::string found = find_lint_config(policy);
+  if (!found.empty()) return found;
+  const size_t slash = policy.rfind('/');
+  return (slash == std::string::npos ? "" : policy.substr(0, slash + 1)) + ".aclc.hujson";
+}
+
 std::string list_text() {
   std::string out;
   std::optional<LintCategory> category;
@@ -82,6 +90,7 @@ Look look(Run& run, SourceId policy, const Options& o, LintOptions options) {
     }
     return out;
   }
+  options.target = o.policy.pipeline.target;
   options.tailnet = run.tailnet ? &*run.tailnet : nullptr;
   std::optional<TestReport> report;
   const auto level = options.levels.find(lint_kind::kUntestedRule);
@@ -294,7 +303,11 @@ Action define_lint(CLI::App& app, Console& console) {
     if (!o->watch) return once();
     std::vector<std::string> files = o->policy.paths;
     if (!o->tailnet.path.empty()) files.push_back(o->tailnet.path);
-    if (!o->config.empty()) files.push_back(o->config);
+    if (!o->config.empty()) {
+      files.push_back(o->config);
+    } else if (!o->no_config) {
+      for (const std::string& path : o->policy.paths) files.push_back(watched_config(path));
+    }
     return watch(files, console, once);
   };
 }

@@ -56,28 +56,24 @@ Exit pull(const Pull& o, Console& console) {
     console.complain(fmt::format("{} is no plain file, and only such a one is replaced; - prints the policy", path));
     return Exit::kTrouble;
   }
-  const auto server = choose_server(o.server, o.policy.pipeline.target, console);
-  if (!server) {
-    console.complain(server.error().message);
+  const auto fetched = fetch_deployed(o.server, o.policy.pipeline.target, console);
+  if (!fetched) {
+    console.complain(fetched.error().message);
     return Exit::kTrouble;
   }
-  const std::string place = server->control_plane->place();
-  const auto deployed = server->control_plane->fetch();
-  if (!deployed) {
-    console.complain(deployed.error().message);
-    return Exit::kTrouble;
-  }
-  if (!deployed->exists) {
+  const std::string& place = fetched->place;
+  const DeployedPolicy& deployed = fetched->policy;
+  if (!deployed.exists) {
     console.complain(fmt::format("{} has no policy", place));
     return Exit::kNo;
   }
-  const auto digest = digest_of(deployed->text, o.policy.pipeline);
+  const auto digest = digest_of(deployed.text, o.policy.pipeline);
   if (!digest) {
     console.complain(fmt::format("what {} answered is no policy; {} was left as it is", place, path));
     return Exit::kTrouble;
   }
   if (path == "-") {
-    console.print(deployed->text);
+    console.print(deployed.text);
     return Exit::kYes;
   }
   const auto local = kind == FileKind::kPlain ? read_file(path) : Result<std::string>(std::string());
@@ -88,10 +84,10 @@ Exit pull(const Pull& o, Console& console) {
   std::string_view done = "unchanged";
   if (digest_of(*local, o.policy.pipeline) != digest) {
     if (!local->empty()) {
-      const Exit may = may_replace(o, *local, deployed->text, place, console);
+      const Exit may = may_replace(o, *local, deployed.text, place, console);
       if (may != Exit::kYes) return may;
     }
-    const auto written = replace_file(path, deployed->text);
+    const auto written = replace_file(path, deployed.text);
     if (!written) {
       console.complain(written.error().message);
       return Exit::kTrouble;

@@ -18,9 +18,6 @@
 namespace aclc::cli {
 namespace {
 
-/// Rules times devices up to which access is compared on the way: a moment's work.
-constexpr size_t kMostToCompare = 2'000'000;
-
 struct Push {
   PolicyOptions policy;
   TailnetOptions tailnet;
@@ -113,13 +110,8 @@ void Pushing::show_changes(const Analysis& mine) {
   Run theirs_run;  // of its own: what is wrong with the deployed policy is no finding about this one
   const SourceId source = theirs_run.sources.add(fmt::format("{} (in force)", place_), deployed_.text);
   const Analysis theirs = analyse(theirs_run, source, o_.policy.pipeline);
-  const auto rules = [](const Policy& p) { return p.acls.size() + p.grants.size(); };
-  // Without a tailnet the devices are made of what selectors name.
-  const size_t devices = run_.tailnet ? run_.tailnet->nodes.size() : mine.policy.selectors.size() + theirs.policy.selectors.size();
   if (theirs_run.findings.has_errors()) {
     console_.note("the policy in force has errors, so access under it cannot be compared");
-  } else if ((rules(mine.policy) + rules(theirs.policy)) * devices > kMostToCompare) {
-    console_.note("these policies are too large to compare access on the way: `aclc pull` and `aclc diff` do, in their time");
   } else {
     const ComparedAccess compared = compare_access(theirs, mine, run_.tailnet);
     const AccessReport report(compared, theirs_run.sources[source], run_.sources[mine.source]);
@@ -129,13 +121,11 @@ void Pushing::show_changes(const Analysis& mine) {
 }
 
 Outcome Pushing::push_to_server(const Analysis& mine) {
-  auto server = choose_server(o_.server, o_.policy.pipeline.target, console_);
-  if (!server) return trouble(server.error().message);
-  server_ = std::move(*server);
-  place_ = server_.control_plane->place();
-  auto deployed = server_.control_plane->fetch();
-  if (!deployed) return trouble(deployed.error().message);
-  deployed_ = std::move(*deployed);
+  auto fetched = fetch_deployed(o_.server, o_.policy.pipeline.target, console_);
+  if (!fetched) return trouble(fetched.error().message);
+  server_ = std::move(fetched->server);
+  place_ = std::move(fetched->place);
+  deployed_ = std::move(fetched->policy);
   tree_.emplace(mine.tree);
   comparison_ = compare(mine.tree, deployed_, o_.policy.pipeline);
   if (comparison_.sameness == Sameness::kUnreadable) return trouble(fmt::format("what {} answered is no policy; nothing was pushed", place_));

@@ -68,6 +68,15 @@ Result<Server> choose_server(const ServerChoice& choice, Target target, Console&
   return out;
 }
 
+Result<Fetched> fetch_deployed(const ServerChoice& choice, Target target, Console& console) {
+  auto server = choose_server(choice, target, console);
+  if (!server) return server.error();
+  auto policy = server->control_plane->fetch();
+  if (!policy) return policy.error();
+  std::string place = server->control_plane->place();
+  return Fetched{std::move(server.value()), std::move(place), std::move(policy.value())};
+}
+
 void add_record_options(CLI::App& app, RecordChoice& out) {
   app.add_option("--record", out.path, "where the digest of what was deployed last is kept (default .aclc-deployed.json beside the policy)")->type_name("FILE");
   app.add_flag("--no-record", out.off, "neither read nor write it");

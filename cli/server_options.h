@@ -29,6 +29,14 @@ struct Server {
 };
 Result<Server> choose_server(const ServerChoice& choice, Target target, Console& console);
 
+/// A server and the policy that it has.
+struct Fetched {
+  Server server;
+  std::string place;  ///< which server and tailnet, in one line
+  DeployedPolicy policy;
+};
+Result<Fetched> fetch_deployed(const ServerChoice& choice, Target target, Console& console);
+
 /// `--record` and `--no-record`: where the digest of what was deployed last is kept, beside the policy unless said otherwise.
 struct RecordChoice {
   std::string path;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/sorted.h"
 #include "compiler/reference/world.h"
 
 namespace aclc {
@@ -15,63 +16,71 @@ constexpr size_t kPrefixes = 8;  ///< shown one by one
 
 }  // namespace
 
-Described describe(const Tailnet& tailnet, const AddressSet& set) {
-  Described out;
-  AddressSet rest = set;
+Describer::Describer(const Tailnet& tailnet) : tailnet_(tailnet) {
   std::vector<AddressRange> own;
-  struct Count {
-    size_t inside = 0, all = 0;
-  };
-  std::map<std::string_view, Count> users, tags;
-  Count everybody;
-  std::vector<const Node*> inside;
-  for (const Node& n : tailnet.nodes) {
-    bool any = false;
+  for (size_t i = 0; i < tailnet.nodes.size(); ++i) {
+    const TailnetNodeId id(i);
+    const Node& n = tailnet.nodes[id];
     for (const auto& a : {n.ipv4, n.ipv6}) {
       if (!a) continue;
+      owned_.push_back({*a, id});
       own.push_back({*a, *a});
-      any = any || set.contains(*a);
     }
-    ++everybody.all;
-    everybody.inside += any;
-    for (const StringId tag : n.tags) {
-      ++tags[tailnet.text(tag)].all;
-      tags[tailnet.text(tag)].inside += any;
-    }
-    if (!n.tagged() && n.user.valid()) {
-      Count& c = users[tailnet.text(tailnet.users[n.user].login)];
-      ++c.all;
-      c.inside += any;
-    }
-    if (any) inside.push_back(&n);
+    for (const StringId tag : n.tags) ++with_tag_[tag.value];
+    if (!n.tagged() && n.user.valid()) ++of_user_[n.user.value];
   }
+  std::sort(owned_.begin(), owned_.end(), [](const Owned& a, const Owned& b) { return a.address < b.address; });
+  nodes_ = AddressSet::of(std::move(own));
+  free_ = reference::tailnet_addresses().subtract(nodes_);
+}
+
+std::vector<TailnetNodeId> Describer::inside(const AddressSet& set) const {
+  std::vector<TailnetNodeId> out;
+  for (const AddressRange& r : set.ranges()) {
+    auto at = std::lower_bound(owned_.begin(), owned_.end(), r.first, [](const Owned& o, const Address& a) { return o.address < a; });
+    for (; at != owned_.end() && at->address <= r.last; ++at) out.push_back(at->node);
+  }
+  sort_unique(out);
+  return out;
+}
+
+Described Describer::describe(const AddressSet& set) const {
+  Described out;
+  const std::vector<TailnetNodeId> inside = this->inside(set);
   out.devices = inside.size();
-  const AddressSet nodes = AddressSet::of(std::move(own));
-  rest.remove(nodes);
-  if (everybody.inside == everybody.all && everybody.all > 1) {
+  if (inside.size() == tailnet_.nodes.size() && inside.size() > 1) {
     out.names.push_back("every device");
   } else {
-    std::vector<std::string> devices;
-    for (const Node* n : inside) {
-      bool covered = false;
-      for (const StringId tag : n->tags) covered = covered || tags[tailnet.text(tag)].inside == tags[tailnet.text(tag)].all;
-      if (!n->tagged() && n->user.valid()) {
-        const Count& c = users[tailnet.text(tailnet.users[n->user].login)];
-        covered = c.inside == c.all;
+    std::map<uint32_t, size_t> users, tags;
+    for (const TailnetNodeId id : inside) {
+      const Node& n = tailnet_.nodes[id];
+      for (const StringId tag : n.tags) ++tags[tag.value];
+      if (!n.tagged() && n.user.valid()) ++users[n.user.value];
+    }
+    const auto whole_tag = [&](StringId tag) { return tags[tag.value] == with_tag_.at(tag.value); };
+    const auto whole_user = [&](UserId user) { return users[user.value] == of_user_.at(user.value); };
+    std::vector<std::string> of_users, of_tags, devices;
+    for (const TailnetNodeId id : inside) {
+      const Node& n = tailnet_.nodes[id];
+      const bool user = !n.tagged() && n.user.valid() && whole_user(n.user);
+      if (user) of_users.emplace_back(tailnet_.text(tailnet_.users[n.user].login));
+      bool covered = user;
+      for (const StringId tag : n.tags) {
+        if (!whole_tag(tag)) continue;
+        covered = true;
+        of_tags.emplace_back(tailnet_.text(tag));
       }
-      if (!covered) devices.emplace_back(tailnet.text(n->name));
-    }
-    for (const auto& [name, c] : users) {
-      if (c.inside == c.all) out.names.emplace_back(name);
-    }
-    for (const auto& [name, c] : tags) {
-      if (c.inside == c.all) out.names.emplace_back(name);
+      if (!covered) devices.emplace_back(tailnet_.text(n.name));
     }
     std::sort(devices.begin(), devices.end());
-    out.names.insert(out.names.end(), devices.begin(), devices.end());
+    sort_unique(of_users);
+    sort_unique(of_tags);
+    for (std::vector<std::string>* names : {&of_users, &of_tags, &devices}) {
+      out.names.insert(out.names.end(), std::make_move_iterator(names->begin()), std::make_move_iterator(names->end()));
+    }
   }
-  const AddressSet free = reference::tailnet_addresses().subtract(nodes);
-  if (rest.contains(free)) {
+  AddressSet rest = set.subtract(nodes_);
+  if (rest.contains(free_)) {
     if (out.names.empty() || out.names.front() != "every device") out.names.push_back("any other address of the tailnet");
     rest.remove(reference::tailnet_addresses());
   }

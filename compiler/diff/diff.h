@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who gains and who loses access to what between two policies on one tailnet: exactly, from the tables of compiler/reference.
+// Who gains and who loses access to what between two policies on one tailnet: exactly.
 //
-// For every device the packets that its filter takes under either policy are compared, by classes: addresses that the rules of both
-// cannot tell apart. What differs is put together again over sources, destinations and devices, so that a change is said once.
+// The packets that a device's filter takes under either policy are compared, by classes: devices, and addresses, that the rules of
+// both cannot tell apart. What differs is put together again over sources, destinations and devices, so that a change is said once.
+// The cost follows what differs: where both policies give a device the same rules nothing but the plan of its table is made.
 #pragma once
 
 #include <bitset>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/net/address_set.h"
@@ -51,15 +53,25 @@ struct AccessChange {
   std::vector<Span> rules;  ///< of the new policy where gained, of the old one where lost; empty for absent `acls` and `grants`
 };
 
-/// What differs at devices beside packets: "ssh rules", "app capabilities", "node attributes".
+enum class OtherKind : uint8_t { kSsh, kCapability, kAttribute, kRoute };
+/// `ssh`, `capability`, `attribute`, `route`.
+std::string_view other_kind_name(OtherKind kind);
+
+/// What is gained or lost beside packets.
 struct OtherChange {
-  std::string what;
-  std::vector<std::string> devices;
+  OtherKind kind = OtherKind::kSsh;
+  bool gained = false;
+  bool own_devices = false;          ///< on the devices of each of the users in `sources`
+  std::string what;                  ///< a login and how; a capability or an attribute with its value; a CIDR
+  std::vector<std::string> sources;  ///< who may log in, or holds the capability; empty for attributes and routes
+  std::vector<std::string> devices;  ///< where: users, tags, devices. Of a route: that serve it
+  size_t device_count = 0;
+  AddressSet source_addresses, device_addresses;
 };
 
 struct AccessDiff {
   std::vector<AccessChange> changes;  ///< lost first, then gained; widest first
-  std::vector<OtherChange> others;
+  std::vector<OtherChange> others;    ///< by kind; lost first, then gained
   size_t devices = 0;
 
   bool empty() const { return changes.empty() && others.empty(); }

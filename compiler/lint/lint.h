@@ -22,7 +22,7 @@
 
 namespace aclc {
 
-enum class LintCategory : uint8_t { kStyle, kNames, kForm, kMeaning, kRisk, kSsh, kGrants, kTests, kCost, kLint };
+enum class LintCategory : uint8_t { kStyle, kNames, kForm, kMeaning, kRisk, kSsh, kGrants, kTests, kCost, kCompatibility, kLint };
 std::string_view category_name(LintCategory category);  ///< "style", "names", ...
 
 class LintContext;

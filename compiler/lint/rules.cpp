@@ -57,6 +57,8 @@ constexpr LintRule kRules[] = {
     {lint_kind::kNoEffectHere, C::kMeaning, kOn, kWithTailnet, no_effect_here, "rules do something in this tailnet"},
     {lint_kind::kSelfOnly, C::kMeaning, kOn, kWithTailnet, no_effect_here, "rules join more than a device with itself"},
     {lint_kind::kUnroutedDestination, C::kMeaning, kOn, kWithTailnet, unrouted_destination, "destinations behind routers are routed"},
+    {lint_kind::kReturnPath, C::kMeaning, kOn, kWithTailnet, return_path, "networks that are sources have a router"},
+    {lint_kind::kOneWayVisibility, C::kMeaning, kAsked, kAlways, one_way_visibility, "who is seen may be reached"},
     {lint_kind::kMergeableRules, C::kMeaning, kAsked, kAlways, mergeable_rules, "rules with the same sources are one"},
     {lint_kind::kNoRulesAllowAll, C::kMeaning, kOn, kAlways, no_rules, "a policy has rules"},
     {lint_kind::kNoRulesDenyAll, C::kMeaning, kOn, kAlways, no_rules, "a policy allows something"},
@@ -100,6 +102,7 @@ constexpr LintRule kRules[] = {
     {lint_kind::kContradictoryTests, C::kTests, kOn, kAlways, contradictory_tests, "tests can all hold"},
     {lint_kind::kDuplicateTest, C::kTests, kOn, kAlways, contradictory_tests, "tests assert nothing twice"},
     {lint_kind::kVacuousTest, C::kTests, kOn, kAlways, vacuous_test, "denials are about somebody"},
+    {lint_kind::kDefaultDenyOnly, C::kTests, kAsked, kAlways, default_deny_only, "denials are near some rule"},
     {lint_kind::kUntestedRule, C::kTests, kAsked, kAlways, untested_rule, "every rule is exercised by a test"},
     {lint_kind::kUntestedProtected, C::kTests, kOn, kAlways, untested_protected, "protected destinations have a test that denies"},
     {lint_kind::kStaleTestName, C::kTests, kOn, kWithTailnet, unknown_user, "tests name users that there are"},
@@ -107,6 +110,8 @@ constexpr LintRule kRules[] = {
     {lint_kind::kBroadRule, C::kCost, kOn, kWithTailnet, broad_rule, "rules keep to budgets.reach"},
     {lint_kind::kManyEntries, C::kCost, kOn, kAlways, many_entries, "rules keep to budgets.entries"},
     {lint_kind::kSelfCost, C::kCost, kAsked, kAlways, self_cost, "filters are shared between devices"},
+
+    {lint_kind::kHeadscaleLacks, C::kCompatibility, kOn, kAlways, headscale_lacks, "with --target headscale: nothing that it lacks"},
 
     {lint_kind::kUnusedIgnore, C::kLint, kOn, kAlways, nullptr, "ignoring comments ignore something"},
     {lint_kind::kIgnoreForm, C::kLint, kOn, kAlways, nullptr, "ignoring comments name rules and a reason"},
@@ -117,7 +122,7 @@ constexpr LintRule kRules[] = {
 std::span<const LintRule> lint_rules() { return kRules; }
 
 std::string_view category_name(LintCategory category) {
-  static constexpr std::string_view kNames[] = {"style", "names", "form", "meaning", "risk", "ssh", "grants", "tests", "cost", "lint"};
+  static constexpr std::string_view kNames[] = {"style", "names", "form", "meaning", "risk", "ssh", "grants", "tests", "cost", "compatibility", "lint"};
   return kNames[static_cast<size_t>(category)];
 }
 

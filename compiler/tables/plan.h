@@ -66,6 +66,8 @@ struct Grant {
   Companion companion = Companion::kNone;
   std::vector<RangeId> behind;  ///< Dsts; empty: the node's own addresses
 };
+/// The capabilities that it gives.
+wire::CapMap cap_map(const Grant& grant);
 
 struct PlannedRule {
   Position place = 0;

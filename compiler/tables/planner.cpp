@@ -19,6 +19,15 @@ void Plan::clear() {
   visible.clear();
 }
 
+wire::CapMap cap_map(const Grant& grant) {
+  switch (grant.companion) {
+    case Companion::kDrive: return {{"tailscale.com/cap/drive-sharer", "null"}};
+    case Companion::kRelay: return {{"tailscale.com/cap/relay-target", "null"}};
+    case Companion::kNone: break;
+  }
+  return grant.rule->app;
+}
+
 Planner::Planner(const SharedForm& form) : form_(form), identity_(form.identity()) {}
 
 void Planner::plan(ClassId class_id, Plan& out) {

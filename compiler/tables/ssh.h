@@ -38,6 +38,9 @@ class SshTables {
     }
   }
 
+  /// Of what visit() gives: whether it is a list that stays where it is, for all destinations of its policy rule.
+  bool is_shared(const std::vector<wire::SshRule>& rules) const { return &rules != &scratch_ && &rules != &own_; }
+
  private:
   struct Source {
     identity::ClassId class_id;

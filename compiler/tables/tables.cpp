@@ -69,15 +69,6 @@ std::vector<std::string> Tables::dsts(const Grant& grant, const Node& node) cons
   return out;
 }
 
-wire::CapMap Tables::cap_map(const Grant& grant) {
-  switch (grant.companion) {
-    case Companion::kDrive: return {{"tailscale.com/cap/drive-sharer", "null"}};
-    case Companion::kRelay: return {{"tailscale.com/cap/relay-target", "null"}};
-    case Companion::kNone: break;
-  }
-  return grant.rule->app;
-}
-
 /// Whether a grant's Dsts have the family: only then a source of that family holds its capabilities (reference visibility).
 bool Tables::grants(const Grant& grant, TailnetNodeId node, Family family) const {
   const Node& n = form_.meaning().node(node);

@@ -68,7 +68,6 @@ class Tables {
   template <class F>
   void each_destination(const Hit& hit, const Node& node, F&& f) const;
   std::vector<std::string> dsts(const Grant& grant, const Node& node) const;
-  static wire::CapMap cap_map(const Grant& grant);
   const std::vector<PortRange>& ports(const Draft& draft, const Hit& hit) const;
 
   const SharedForm& form_;

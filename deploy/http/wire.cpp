@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <nlohmann/json.hpp>
 
@@ -13,6 +14,7 @@ using nlohmann::json;
 
 constexpr size_t kLongestHead = size_t{1} << 20;
 constexpr size_t kLargestQuestion = size_t{1} << 30;
+constexpr size_t kPiece = size_t{1} << 20;  ///< room is made as bytes come, not as a head promises them
 
 bool write_all(int fd, std::string_view text) {
   while (!text.empty()) {
@@ -51,8 +53,9 @@ std::optional<json> read_head(int fd) {
 bool read_body(int fd, const json& head, size_t max_bytes, std::string& body) {
   const auto size = head.find("bytes");
   if (size == head.end() || !size->is_number_unsigned() || size->get<size_t>() > max_bytes) return false;
-  body.resize(size->get<size_t>());
-  for (size_t at = 0; at < body.size();) {
+  const size_t all = size->get<size_t>();
+  for (size_t at = 0; at < all;) {
+    if (at == body.size()) body.resize(std::min(all, at + std::max(at, kPiece)));
     const size_t got = read_some(fd, body.data() + at, body.size() - at);
     if (got == 0) return false;
     at += got;

@@ -33,7 +33,7 @@ faults, logs, kinds = [], 0, set()
 def judge(name, folder, words):
     global logs
     run = subprocess.run([aclc, *words, "--format", "sarif"], cwd=folder, capture_output=True, timeout=120)
-    if run.returncode == 2:
+    if run.returncode == 2 and not run.stdout:
         return
     log = json.loads(run.stdout)
     logs += 1
@@ -46,18 +46,28 @@ def judge(name, folder, words):
             faults.append(f"{name}: ruleIndex of {result['ruleId']} is that of {rule['id']}")
 
 
-for path in sorted(cases.rglob("*.case")):
-    text = path.read_text(errors="replace")
-    files = re.findall(r"(?ms)^=== file (\S+)\n(.*?)(?=^=== |\Z)", text)
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        for file, body in files:
+# Policies without a tailnet go through one process together, some of a kind at a time: those of one folder of cases.
+alone, together = [], {}
+with tempfile.TemporaryDirectory() as top:
+    for path in sorted(cases.rglob("*.case")):
+        text = path.read_text(errors="replace")
+        folder = pathlib.Path(top, path.parent.name, path.stem)
+        folder.mkdir(parents=True)
+        (folder / ".git").mkdir()  # a configuration above is not meant
+        for file, body in re.findall(r"(?ms)^=== file (\S+)\n(.*?)(?=^=== |\Z)", text):
             if "/" not in file:
                 (folder / file).write_text(body)
-        if (folder / "policy.hujson").exists():
-            tailnet = ["--tailnet", "tailnet.json"] if (folder / "tailnet.json").exists() else []
-            for command in ("check", "lint") if "lint" in path.parts else ("check",):
-                judge(path.name, folder, [command, *tailnet])
+        if not (folder / "policy.hujson").exists():
+            continue
+        for command in ("check", "lint") if "lint" in path.parts else ("check",):
+            if (folder / "tailnet.json").exists():
+                alone.append((path.name, folder, [command, "--tailnet", "tailnet.json"]))
+            else:
+                together.setdefault((command, path.parent.name), []).append(f"{path.stem}/policy.hujson")
+    for name, folder, words in alone:
+        judge(name, folder, words)
+    for (command, kind), policies in together.items():
+        judge(f"{command} of {kind}", pathlib.Path(top, kind), [command, *policies])
 if len(kinds) < 40:
     faults.append(f"only {len(kinds)} kinds of findings were seen")
 print(*faults[:50], sep="\n")

@@ -61,4 +61,16 @@ with tempfile.TemporaryDirectory() as name:
     policy.write_text('{"tests": [{"src": "a@example.com", "accept": ["b@example.com:22"]}]}')
     test.until("1 passed")
     test.end()
-print("check and test run again when their files change")
+
+    # lint also looks again when its configuration is written.
+    policy.write_text('{"acls": [{"action": "accept", "src": ["*"], "dst": ["*:*"]}]}')
+    (folder / ".git").mkdir()
+    lint = Watching(["lint", "--watch", "--only", "allow-all"], folder)
+    lint.until("1 error")
+    (folder / ".aclc.hujson").write_text('{"levels": {"allow-all": "warning"}}')
+    lint.until("--- .aclc.hujson changed")
+    lint.until("1 warning")
+    policy.write_text(GOOD)
+    lint.until("ok · 0 rules")
+    lint.end()
+print("check, lint and test run again when their files change")

@@ -5,7 +5,10 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "base/net/protocol.h"
+#include "tests/support/diff_by_tables.h"
 #include "tests/support/packets_of_tables.h"
 #include "tests/support/random_policy.h"
 
@@ -82,6 +85,142 @@ void compare(const BuiltPolicy& a, const BuiltPolicy& b, const Tailnet& tailnet)
     RC_LOG() << a.text << "\n" << b.text << "\n";
     RC_FAIL("no witness: " + p.src.to_text() + " -> " + p.dst.to_text() + " protocol " + std::to_string(p.protocol) + " port " + std::to_string(p.port));
   }
+}
+
+std::set<std::string> whole(const AccessDiff& diff) {
+  std::set<std::string> out;
+  for (const AccessChange& c : diff.changes) out.insert(change_text(c.gained, c.own_devices, c.source_addresses, c.destination_addresses, c.access));
+  return out;
+}
+
+/// What one device's table says about one source, in a form that is equal where it means the same.
+using Said = std::set<std::string>;
+
+Said ssh_of(const reference::NodeTable& table, const std::string& source) {
+  Said out, logins;
+  for (const wire::SshRule& r : table.ssh_rules) {
+    if (std::find(r.principals.begin(), r.principals.end(), source) == r.principals.end()) continue;
+    for (const auto& [login, local] : r.ssh_users) {
+      if (local.empty() || !logins.insert(login).second) continue;  // the first rule for a login counts
+      std::string as = login + " " + local + (r.check ? " check" : "") + (r.enforce_recorder ? " enforced" : "") + (r.recorders.empty() ? "" : " recorded");
+      for (const std::string& name : r.accept_env) as += " " + name;
+      out.insert(as);
+    }
+  }
+  return out;
+}
+
+Said values_of(const wire::CapMap& caps) {
+  Said out;
+  for (const auto& [name, values] : caps) {
+    const nlohmann::json list = nlohmann::json::parse(values);
+    if (!list.is_array() || list.empty()) out.insert(name);
+    if (list.is_array()) {
+      for (const auto& v : list) out.insert(name + " " + v.dump());
+    }
+  }
+  return out;
+}
+
+Said held_by(const reference::NodeTable& table, const std::string& source) {
+  const auto found = table.whois_caps.find(source);
+  return found == table.whois_caps.end() ? Said() : values_of(found->second);
+}
+
+/// Of a source and a device: whether it is said that something is gained or lost.
+bool tells(const Tailnet& t, const AccessDiff& diff, OtherKind kind, bool gained, const Address* src, const Address& dst, bool only_exactly = false) {
+  return std::any_of(diff.others.begin(), diff.others.end(), [&](const OtherChange& o) {
+    if (o.kind != kind || o.gained != gained || !o.device_addresses.contains(dst)) return false;
+    if (src == nullptr) return true;
+    if (!o.source_addresses.contains(*src)) return false;
+    return o.own_devices ? !only_exactly && user_of(t, *src).valid() && user_of(t, *src) == user_of(t, dst) : true;
+  });
+}
+
+bool less(const Said& a, const Said& b) { return !std::includes(b.begin(), b.end(), a.begin(), a.end()); }
+
+/// Beside packets: it is said of exactly those pairs for which tables differ.
+void beside_packets(const Tailnet& t, const AccessDiff& diff, const DiffByTables& slow) {
+  for (size_t i = 0; i < t.nodes.size(); ++i) {
+    const reference::NodeTable &x = slow.tables(false)[i], &y = slow.tables(true)[i];
+    const std::vector<Address> at = reference::World::addresses(t.nodes[TailnetNodeId(i)]);
+    if (at.empty()) continue;
+    RC_ASSERT(tells(t, diff, OtherKind::kAttribute, true, nullptr, at.front()) == less(values_of(y.caps), values_of(x.caps)));
+    RC_ASSERT(tells(t, diff, OtherKind::kAttribute, false, nullptr, at.front()) == less(values_of(x.caps), values_of(y.caps)));
+    for (const Node& n : t.nodes) {
+      for (const Address& src : reference::World::addresses(n)) {
+        const auto same = std::find_if(at.begin(), at.end(), [&](const Address& a) { return a.family == src.family; });
+        if (same == at.end() || &n == &t.nodes[TailnetNodeId(i)]) continue;
+        for (const bool gained : {false, true}) {
+          const reference::NodeTable &mine = gained ? y : x, &theirs = gained ? x : y;
+          const bool ssh = less(ssh_of(mine, src.to_text()), ssh_of(theirs, src.to_text()));
+          if (ssh) RC_ASSERT(tells(t, diff, OtherKind::kSsh, gained, &src, *same));
+          if (!ssh) RC_ASSERT(!tells(t, diff, OtherKind::kSsh, gained, &src, *same, true));
+          const bool capability = less(held_by(mine, src.to_text()), held_by(theirs, src.to_text()));
+          if (capability) RC_ASSERT(tells(t, diff, OtherKind::kCapability, gained, &src, *same));
+          if (!capability) RC_ASSERT(!tells(t, diff, OtherKind::kCapability, gained, &src, *same, true));
+        }
+      }
+    }
+  }
+}
+
+/// A policy that also speaks of SSH, capabilities, attributes and routes.
+std::string with_others(PolicyDice& dice) {
+  std::string out = dice.policy();
+  out.pop_back();
+  const auto person = [&] { return "\"" + dice.of({"ann@x.org", "group:a", "group:b", "autogroup:member", "tag:x", "autogroup:tagged"}) + "\""; };
+  const auto user = [&] { return "\"" + dice.of({"ann@x.org", "group:a", "group:b", "autogroup:member"}) + "\""; };
+  const auto tag = [&] { return "\"" + dice.of({"tag:x", "tag:y", "tag:r"}) + "\""; };
+  const auto logins = [&] { return dice.of({"\"root\"", "\"autogroup:nonroot\"", "\"root\", \"ubuntu\"", "\"localpart:*@x.org\"", "\"localpart:*@x.org\", \"root\""}); };
+  out += ", \"ssh\": [";
+  for (uint32_t i = 0, n = dice.below(4); i < n; ++i) {
+    const bool self = dice.one_in(3);
+    out += std::string(i > 0 ? ", " : "") + "{\"action\": \"" + dice.of({"accept", "check"}) + "\", \"src\": [" + (self ? user() : person()) + "], \"dst\": [" +
+           (self ? std::string("\"autogroup:self\"") : tag()) + "], \"users\": [" + logins() + "]" + (dice.one_in(4) ? ", \"acceptEnv\": [\"GIT_*\"]" : "") + "}";
+  }
+  out += "], \"nodeAttrs\": [";
+  for (uint32_t i = 0, n = dice.below(3); i < n; ++i) {
+    out += std::string(i > 0 ? ", " : "") + "{\"target\": [" + person() + "], \"attr\": [\"" + dice.of({"funnel", "x:y", "drive:share"}) + "\"]}";
+  }
+  out += "], \"autoApprovers\": {\"routes\": {\"10.0.0.0/16\": [" + (dice.one_in(2) ? tag() : std::string()) + "]}}";
+  return out + "}";
+}
+
+/// Said neither more nor less, and in the same pieces.
+void same_as_by_tables(const BuiltPolicy& a, const BuiltPolicy& b, const Tailnet& tailnet) {
+  const PolicyView before{a.policy, a.tree, a.definitions}, after{b.policy, b.tree, b.definitions};
+  const AccessDiff diff = diff_access(before, after, tailnet);
+  const DiffByTables slow(before, after, tailnet);
+  RC_LOG() << a.text << "\n" << b.text << "\n";
+  RC_ASSERT(whole(diff) == slow.changes());
+  for (const AccessChange& c : diff.changes) RC_ASSERT(!c.rules.empty() || (c.gained ? b : a).policy.allows_all());
+  beside_packets(tailnet, diff, slow);
+}
+
+RC_GTEST_PROP(Diff, IsThatOfTables, (uint32_t seed)) {
+  PolicyDice dice(seed);
+  const BuiltPolicy a(dice.policy()), b(dice.policy());
+  RC_PRE(a.valid() && b.valid());
+  Nowhere nowhere;
+  const std::string text = dice.tailnet();
+  same_as_by_tables(a, b, read_tailnet(text, SourceId(size_t{0}), nowhere));
+}
+
+RC_GTEST_PROP(Diff, IsThatOfTablesBesidePackets, (uint32_t seed)) {
+  PolicyDice dice(seed);
+  const BuiltPolicy a(with_others(dice)), b(with_others(dice));
+  RC_PRE(a.valid() && b.valid());
+  Nowhere nowhere;
+  const std::string text = dice.tailnet();
+  same_as_by_tables(a, b, read_tailnet(text, SourceId(size_t{0}), nowhere));
+}
+
+RC_GTEST_PROP(Diff, IsThatOfTablesWithoutTailnet, (uint32_t seed)) {
+  PolicyDice dice(seed);
+  const BuiltPolicy a(dice.policy()), b(dice.policy());
+  RC_PRE(a.valid() && b.valid());
+  same_as_by_tables(a, b, universe_of(a.policy, b.policy));
 }
 
 RC_GTEST_PROP(Diff, AgreesWithEveryPacket, (uint32_t seed)) {

@@ -86,26 +86,44 @@ void no_effect_here(LintContext& c) {
   }
 }
 
-void unrouted_destination(LintContext& c) {
+namespace {
+
+/// f(selector, its addresses) for addresses outside the tailnet at these positions that no device has or serves.
+template <class F>
+void each_unrouted(LintContext& c, std::initializer_list<Position> positions, F&& f) {
   if (c.options.tailnet == nullptr) return;
-  const World& world = c.world();
   for (const Use& use : c.uses()) {
     const Selector& s = *use.selector;
-    if ((use.position != Position::kAclDst && use.position != Position::kGrantDst) || s.kind == SelectorKind::kIpSet) continue;
-    const auto literal = world.literal(s);
-    if (!literal || literal->empty() || reference::tailnet_addresses().overlaps(*literal) || arrives(world, *literal)) continue;
-    Diagnostic d = diag::UnroutedDestination(s.span, c.written(s.span));
-    for (const TailnetNodeId id : world.all_nodes()) {
-      const Node& n = world.node(id);
-      const bool advertised = std::any_of(n.routable_ips.begin(), n.routable_ips.end(),
-                                          [&](const Prefix& p) { return literal->overlaps(p.range()); });
-      if (!advertised) continue;
-      d = std::move(d).help(fmt::format("device `{}` advertises a route to it that is not approved", c.options.tailnet->text(n.name)));
-      d = std::move(d).label(n.span, "the device", c.options.tailnet->source);
-      break;
-    }
-    c.report(std::move(d));
+    if (std::find(positions.begin(), positions.end(), use.position) == positions.end() || s.kind == SelectorKind::kIpSet) continue;
+    const auto literal = c.world().literal(s);
+    if (!literal || literal->empty() || reference::tailnet_addresses().overlaps(*literal) || arrives(c.world(), *literal)) continue;
+    f(s, *literal);
   }
+}
+
+/// With the device that advertises the way, where it only lacks approval.
+Diagnostic with_advertiser(LintContext& c, Diagnostic d, const AddressSet& addresses) {
+  for (const Node& n : c.options.tailnet->nodes) {
+    if (std::none_of(n.routable_ips.begin(), n.routable_ips.end(), [&](const Prefix& p) { return addresses.overlaps(p.range()); })) continue;
+    d = std::move(d).help(fmt::format("device `{}` advertises a route to it that is not approved", c.options.tailnet->text(n.name)));
+    return std::move(d).label(n.span, "the device", c.options.tailnet->source);
+  }
+  return d;
+}
+
+}  // namespace
+
+void unrouted_destination(LintContext& c) {
+  each_unrouted(c, {Position::kAclDst, Position::kGrantDst}, [&](const Selector& s, const AddressSet& addresses) {
+    c.report(with_advertiser(c, diag::UnroutedDestination(s.span, c.written(s.span)), addresses));
+  });
+}
+
+/// A packet from behind a router arrives by that router, and the answer goes the same way back.
+void return_path(LintContext& c) {
+  each_unrouted(c, {Position::kAclSrc, Position::kGrantSrc}, [&](const Selector& s, const AddressSet& addresses) {
+    c.report(with_advertiser(c, diag::ReturnPath(s.span, c.written(s.span)), addresses));
+  });
 }
 
 }  // namespace aclc::lints

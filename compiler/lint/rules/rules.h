@@ -48,6 +48,11 @@ void dead_rule(LintContext&);
 // effect.cpp
 void no_effect_here(LintContext&);
 void unrouted_destination(LintContext&);
+void return_path(LintContext&);
+// visibility.cpp
+void one_way_visibility(LintContext&);
+// compatibility.cpp
+void headscale_lacks(LintContext&);
 // merge.cpp
 void mergeable_rules(LintContext&);
 // breadth.cpp
@@ -85,6 +90,7 @@ void version_as_number(LintContext&);
 void missing_tests(LintContext&);
 void contradictory_tests(LintContext&);
 void vacuous_test(LintContext&);
+void default_deny_only(LintContext&);
 void untested_rule(LintContext&);
 void untested_protected(LintContext&);
 // cost.cpp

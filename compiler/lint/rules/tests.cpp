@@ -84,6 +84,30 @@ void vacuous_test(LintContext& c) {
   }
 }
 
+/// A denial that no edit of one rule's source, or of one rule's destination, could break tests only that there is no such rule.
+void default_deny_only(LintContext& c) {
+  const AccessModel& model = c.model();
+  const auto meets_any = [&](AtomId atom, const auto& atoms) { return std::any_of(atoms.begin(), atoms.end(), [&](AtomId a) { return model.is_everything(a) || model.may_meet(a, atom); }); };
+  for (const AclTest& t : c.policy.tests) {
+    const AtomId source = t.src.kind == SelectorKind::kUser ? model.find_user(t.src.name) : model.find(t.src);
+    for (const Destination& d : c.policy.at(t.deny)) {
+      const std::vector<AtomId> units = model.units_of(d.selector);
+      AddressSet addresses;
+      const bool literal = model.literal(d.selector, addresses);
+      const bool near = std::any_of(model.rules().begin(), model.rules().end(), [&](const AccessRule& r) {
+        if (!r.addresses.empty()) return true;  // whose addresses those are nobody knows here
+        if (source != AccessModel::kNone && meets_any(source, r.sources)) return true;
+        return std::any_of(r.targets.begin(), r.targets.end(), [&](const AccessTarget& target) {
+          if (model.is_everything(target.unit)) return true;
+          if (model.is_range(target.unit)) return literal && addresses.overlaps(model.range(target.unit));
+          return std::any_of(units.begin(), units.end(), [&](AtomId u) { return model.may_meet(u, target.unit); });
+        });
+      });
+      if (!near) c.report(diag::DefaultDenyOnly(d.span, c.written(t.src.span), c.written(d.span)));
+    }
+  }
+}
+
 void untested_rule(LintContext& c) {
   if (c.options.tests == nullptr || c.options.tests->results.empty()) return;
   const TestReport& report = *c.options.tests;
