@@ -29,6 +29,7 @@ struct Options {
   OutputOptions output;
   std::string before, after;
   bool exit_code = false;
+  size_t most = 100;
 };
 
 /// What `git show REVISION:PATH` prints. No shell sees the words.
@@ -94,7 +95,7 @@ Exit run_diff(const Options& o, Console& console) {
     return Exit::kTrouble;
   }
   const ComparedAccess compared = compare_access(a, b, run.tailnet);
-  const AccessReport report(compared, run.sources[*before], run.sources[*after]);
+  const AccessReport report(compared, run.sources[*before], run.sources[*after], o.most);
   const std::string text = o.output.format == Format::kMarkdown ? report.markdown()
                            : o.output.format == Format::kJson   ? report.json()
                                                                 : report.text();
@@ -116,6 +117,7 @@ Action define_diff(CLI::App& app, Console& console) {
   add_tailnet_options(app, o->tailnet, o->policy, Needed::kNo);
   add_output_options(app, o->output, {Format::kText, Format::kJson, Format::kMarkdown});
   app.add_option("-o,--output", o->output.file, "write it to FILE, whole or not at all")->type_name("FILE");
+  app.add_option("--max-changes", o->most, "show at most so many of each sort to people, 0 for all (default 100)")->type_name("N");
   app.add_flag("--exit-code", o->exit_code, "the answer is no where the policies differ");
   return [o, &console] { return run_diff(*o, console); };
 }

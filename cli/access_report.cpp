@@ -100,17 +100,36 @@ std::string AccessReport::summary() const {
   return fmt::format("{} gained, {} lost", gained, diff_.changes.size() + diff_.others.size() - gained);
 }
 
+template <class Change>
+std::vector<const Change*> AccessReport::shown(const std::vector<Change>& all) const {
+  std::vector<const Change*> out;
+  size_t count[2] = {0, 0};
+  for (const Change& c : all) {
+    if (most_ == 0 || ++count[c.gained] <= most_) out.push_back(&c);
+  }
+  return out;
+}
+
+/// Empty where nothing is.
+std::string AccessReport::left_out() const {
+  const size_t hidden = diff_.changes.size() + diff_.others.size() - shown(diff_.changes).size() - shown(diff_.others).size();
+  return hidden == 0 ? "" : fmt::format("{} narrower changes are not shown (aclc diff --max-changes 0 shows all)", hidden);
+}
+
 std::string AccessReport::text() const {
   std::string out;
-  for (const AccessChange& c : diff_.changes) {
+  for (const AccessChange* change : shown(diff_.changes)) {
+    const AccessChange& c = *change;
     out += fmt::format("{} {} -> {}  {}\n", c.gained ? "gained" : "lost  ", sources(c), destinations(c), c.access.to_text());
     for (const Span rule : c.rules) out += fmt::format("       by {}  {}\n", place(c, rule), quoted_rule(side(c).text(), rule));
     if (c.rules.empty()) out += fmt::format("       by neither acls nor grants in {}: everything is allowed\n", side(c).name());
     out += fmt::format("       as {}\n", packet(c.witness));
   }
-  for (const OtherChange& o : diff_.others) {
+  for (const OtherChange* change : shown(diff_.others)) {
+    const OtherChange& o = *change;
     out += fmt::format("{} {} {}  {}{}\n", o.gained ? "gained" : "lost  ", kind_of(o), shortened(o.what), o.sources.empty() ? "" : listed(o.sources, kMost) + " -> ", devices(o));
   }
+  if (const std::string note = left_out(); !note.empty()) out += fmt::format("note   {}\n", note);
   for (const std::string& note : notes_) out += fmt::format("note   {}\n", note);
   return out + summary() + "\n";
 }
@@ -118,7 +137,8 @@ std::string AccessReport::text() const {
 std::string AccessReport::markdown() const {
   std::string out = "### Access changes\n\n";
   if (!diff_.changes.empty()) out += "| | who | to what | ports | by |\n|---|---|---|---|---|\n";
-  for (const AccessChange& c : diff_.changes) {
+  for (const AccessChange* change : shown(diff_.changes)) {
+    const AccessChange& c = *change;
     std::string by;
     for (const Span rule : c.rules) by += (by.empty() ? "" : "<br>") + fmt::format("{} `{}`", markdown_text(place(c, rule)), cell(quoted_rule(side(c).text(), rule)));
     out += fmt::format("| {} | {} | {} | {} | {} |\n", c.gained ? ":heavy_plus_sign: gains" : ":heavy_minus_sign: loses", markdown_text(sources(c)),
@@ -126,13 +146,16 @@ std::string AccessReport::markdown() const {
   }
   if (!diff_.changes.empty()) out += "\n";
   if (!diff_.others.empty()) out += "| | who | on what | beside ports |\n|---|---|---|---|\n";
-  for (const OtherChange& o : diff_.others) {
+  for (const OtherChange* change : shown(diff_.others)) {
+    const OtherChange& o = *change;
     out += fmt::format("| {} | {} | {} | {} `{}` |\n", o.gained ? ":heavy_plus_sign: gains" : ":heavy_minus_sign: loses", markdown_text(listed(o.sources, kMost)),
                        markdown_text(devices(o)), kind_of(o), cell(shortened(o.what)));
   }
-  if (!diff_.others.empty() && !notes_.empty()) out += "\n";
-  for (const std::string& note : notes_) out += fmt::format("- {}\n", markdown_text(note));
-  if (!diff_.others.empty() || !notes_.empty()) out += "\n";
+  std::vector<std::string> notes = notes_;
+  if (std::string note = left_out(); !note.empty()) notes.insert(notes.begin(), std::move(note));
+  if (!diff_.others.empty() && !notes.empty()) out += "\n";
+  for (const std::string& note : notes) out += fmt::format("- {}\n", markdown_text(note));
+  if (!diff_.others.empty() || !notes.empty()) out += "\n";
   return out + markdown_text(summary()) + "\n";
 }
 

@@ -21,8 +21,9 @@ ComparedAccess compare_access(const Analysis& before, const Analysis& after, con
 /// Refers to what it is made of: it must not outlive that.
 class AccessReport {
  public:
-  AccessReport(const ComparedAccess& compared, const SourceBuffer& before, const SourceBuffer& after)
-      : diff_(compared.diff), notes_(compared.notes), before_(before), after_(after) {}
+  /// For people so many changes of each sort are shown, the widest first; 0: all. Programs get all of them.
+  AccessReport(const ComparedAccess& compared, const SourceBuffer& before, const SourceBuffer& after, size_t most)
+      : diff_(compared.diff), notes_(compared.notes), before_(before), after_(after), most_(most) {}
 
   std::string text() const;
   std::string markdown() const;  ///< with a heading of its own
@@ -32,10 +33,14 @@ class AccessReport {
   const SourceBuffer& side(const AccessChange& c) const { return c.gained ? after_ : before_; }
   std::string place(const AccessChange& c, Span rule) const;
   std::string summary() const;
+  template <class Change>
+  std::vector<const Change*> shown(const std::vector<Change>& all) const;
+  std::string left_out() const;
 
   const AccessDiff& diff_;
   const std::vector<std::string>& notes_;
   const SourceBuffer &before_, &after_;
+  const size_t most_;
 };
 
 }  // namespace aclc::cli

@@ -18,6 +18,8 @@
 namespace aclc::cli {
 namespace {
 
+constexpr size_t kMostShown = 50;  ///< changes of access of each sort
+
 struct Push {
   PolicyOptions policy;
   TailnetOptions tailnet;
@@ -114,7 +116,7 @@ void Pushing::show_changes(const Analysis& mine) {
     console_.note("the policy in force has errors, so access under it cannot be compared");
   } else {
     const ComparedAccess compared = compare_access(theirs, mine, run_.tailnet);
-    const AccessReport report(compared, theirs_run.sources[source], run_.sources[mine.source]);
+    const AccessReport report(compared, theirs_run.sources[source], run_.sources[mine.source], kMostShown);
     access_ = report.json();
     if (shown) console_.print(printable_lines(report.text()));
   }

@@ -44,8 +44,8 @@ class Differ {
     out.devices = tailnet_.nodes.size();
     for (const EdgeGroup& g : access.take()) out.changes.push_back(change(g));
     std::stable_sort(out.changes.begin(), out.changes.end(), [](const AccessChange& a, const AccessChange& b) {
-      return std::tuple(a.gained, -static_cast<int64_t>(a.source_devices * a.destination_devices), a.sources, a.destinations) <
-             std::tuple(b.gained, -static_cast<int64_t>(b.source_devices * b.destination_devices), b.sources, b.destinations);
+      const size_t pairs_a = a.source_devices * a.destination_devices, pairs_b = b.source_devices * b.destination_devices;
+      return std::tie(a.gained, pairs_b, a.sources, a.destinations) < std::tie(b.gained, pairs_a, b.sources, b.destinations);
     });
     for (const EdgeGroup& g : others.take()) out.others.push_back(other(g));
     std::stable_sort(out.others.begin(), out.others.end(), [](const OtherChange& a, const OtherChange& b) {

@@ -111,7 +111,7 @@ constexpr LintRule kRules[] = {
     {lint_kind::kManyEntries, C::kCost, kOn, kAlways, many_entries, "rules keep to budgets.entries"},
     {lint_kind::kSelfCost, C::kCost, kAsked, kAlways, self_cost, "filters are shared between devices"},
 
-    {lint_kind::kHeadscaleLacks, C::kCompatibility, kOn, kAlways, headscale_lacks, "with --target headscale: nothing that it lacks"},
+    {lint_kind::kHeadscaleLacks, C::kCompatibility, kAsked, kAlways, headscale_lacks, "nothing that Headscale lacks"},
 
     {lint_kind::kUnusedIgnore, C::kLint, kOn, kAlways, nullptr, "ignoring comments ignore something"},
     {lint_kind::kIgnoreForm, C::kLint, kOn, kAlways, nullptr, "ignoring comments name rules and a reason"},

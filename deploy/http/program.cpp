@@ -9,8 +9,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <string_view>
+#include <vector>
 
 #include "deploy/http/wire.h"
 
@@ -20,10 +23,24 @@ namespace aclc::http {
 namespace {
 
 constexpr std::string_view kName = "aclc-https";
+constexpr std::string_view kSecretWords[] = {"KEY", "SECRET", "TOKEN"};  ///< in names of variables
 
 void close_if_open(int& fd) {
   if (fd >= 0) ::close(fd);
   fd = -1;
+}
+
+/// The keys go to the program by its pipe; others who look at its environment shall not find them there a second time.
+std::vector<char*> environment_without_secrets() {
+  std::vector<char*> out;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    std::string_view name(*entry);
+    name = name.substr(0, name.find('='));
+    const bool secret = std::any_of(std::begin(kSecretWords), std::end(kSecretWords), [&](std::string_view word) { return name.find(word) != std::string_view::npos; });
+    if (!secret) out.push_back(*entry);
+  }
+  out.push_back(nullptr);
+  return out;
 }
 
 }  // namespace
@@ -58,7 +75,7 @@ bool ProgramTransport::start() {
   ::posix_spawn_file_actions_adddup2(&actions, down[0], 0);
   ::posix_spawn_file_actions_adddup2(&actions, up[1], 1);
   char* const words[] = {path_.data(), nullptr};
-  const int failed = ::posix_spawn(&child_, path_.c_str(), &actions, nullptr, words, environ);
+  const int failed = ::posix_spawn(&child_, path_.c_str(), &actions, nullptr, words, environment_without_secrets().data());
   ::posix_spawn_file_actions_destroy(&actions);
   close_if_open(down[0]);
   close_if_open(up[1]);

@@ -22,6 +22,15 @@ void sort_unique(std::vector<uint32_t>& v) {
   v.erase(std::unique(v.begin(), v.end()), v.end());
 }
 
+uint64_t bit(AtomId atom) { return uint64_t{1} << (atom * 0x9e3779b9U >> 26); }
+
+template <class Atoms>
+uint64_t bits(const Atoms& atoms) {
+  uint64_t out = 0;
+  for (const AtomId a : atoms) out |= bit(a);
+  return out;
+}
+
 bool meet(std::span<const AtomId> a, std::span<const AtomId> b) {
   for (auto i = a.begin(), j = b.begin(); i != a.end() && j != b.end();) {
     if (*i == *j) return true;
@@ -43,6 +52,8 @@ RuleCoverage::RuleCoverage(const AccessModel& model)
       for (const AtomId u : units) by_unit_[u].push_back(i);
       for (const AtomId s : rule.sources) by_source_[s].push_back(i);
     }
+    source_bits_.push_back(bits(rule.sources));
+    unit_bits_.push_back(bits(units));
     units_.push_back(std::move(units));
   }
   find_covered();
@@ -125,8 +136,10 @@ void RuleCoverage::each_giver(AtomId source, uint32_t posture, AtomId unit, uint
   size_t towards = 0, from = 0;
   for (const AtomId u : above) towards += by_unit_[u].size();
   for (const AtomId s : model_.up(source)) from += by_source_[s].size();
+  const uint64_t source_mask = bits(model_.up(source)), unit_mask = bits(above);
   const auto look = [&](uint32_t i, bool source_fits) {
     ++work_;
+    if ((source_fits ? unit_bits_[i] & unit_mask : source_bits_[i] & source_mask) == 0) return false;
     if (i == except || gone_[i]) return false;
     const AccessRule& rule = model_.rules()[i];
     if (source_fits ? !model_.implies(posture, rule.posture) : !holds(rule, source, posture)) return false;
@@ -151,15 +164,17 @@ void RuleCoverage::each_giver(AtomId source, uint32_t posture, AtomId unit, uint
   }
 }
 
-bool RuleCoverage::cover_pair(uint32_t index, AtomId source, const AccessTarget& target, std::vector<uint32_t>& by) const {
-  const AccessRule& rule = model_.rules()[index];
-  Wants wants = wants_of(rule, target);
-  if (wants.empty()) return false;
-  each_giver(source, rule.posture, target.unit, index, [&](uint32_t i, const AccessTarget& t) {
+bool RuleCoverage::cover_pair(uint32_t index, AtomId source, AtomId unit, const Wants& all, std::vector<uint32_t>& by) const {
+  if (all.empty()) return false;
+  Wants wants;  // made once somebody gives anything
+  bool given = false;
+  each_giver(source, model_.rules()[index].posture, unit, index, [&](uint32_t i, const AccessTarget& t) {
+    if (!given) wants = all;
+    given = true;
     if (take(wants, model_.rules()[i], t)) by.push_back(i);
     return wants.empty();
   });
-  return wants.empty();
+  return given && wants.empty();
 }
 
 std::vector<uint32_t> RuleCoverage::all_towards(AtomId unit) const {
@@ -231,8 +246,9 @@ bool RuleCoverage::cover(uint32_t index, std::vector<uint32_t>& by) const {
   const AccessRule& rule = model_.rules()[index];
   for (const AccessTarget& t : rule.targets) {
     const auto unit_members = model_.members(t.unit);
+    const Wants all = wants_of(rule, t);
     const auto one = [&](const AccessTarget& target) {
-      const bool devices = each_source(rule, [&](AtomId s) { return cover_pair(index, s, target, by); });
+      const bool devices = each_source(rule, [&](AtomId s) { return cover_pair(index, s, target.unit, all, by); });
       if (!devices) return false;
       return rule.addresses.empty() || cover_addresses(rule, target, all_towards(target.unit), index, by);
     };

@@ -59,7 +59,7 @@ class RuleCoverage {
   template <class F>
   bool each_source(const AccessRule& rule, F&& all) const;
   bool cover(uint32_t rule, std::vector<uint32_t>& by) const;
-  bool cover_pair(uint32_t rule, AtomId source, const AccessTarget& target, std::vector<uint32_t>& by) const;
+  bool cover_pair(uint32_t rule, AtomId source, AtomId unit, const Wants& all, std::vector<uint32_t>& by) const;
   bool cover_addresses(const AccessRule& rule, const AccessTarget& target, std::span<const uint32_t> by_rules, uint32_t except,
                        std::vector<uint32_t>& by) const;
   bool covered_by(const AccessRule& rule, std::span<const uint32_t> by) const;
@@ -70,6 +70,8 @@ class RuleCoverage {
   const AccessModel& model_;
   std::vector<std::vector<uint32_t>> by_unit_, by_source_;  ///< rules that give anything, by atom
   std::vector<std::vector<AtomId>> units_;  ///< of each rule, sorted
+  /// By rule, a bit for each of its sources and units: most rules are passed over without a look at their lists.
+  std::vector<uint64_t> source_bits_, unit_bits_;
   std::vector<bool> gone_;
   std::vector<Covered> covered_;
   mutable uint64_t work_ = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the chosen control plane does not know, so that it refuses or ignores it.
+// What another control plane does not know, for policies that are to work there, too. With --target the check itself says it.
 #include <fmt/format.h>
 
 #include "compiler/lint/rules/rules.h"
@@ -8,7 +8,7 @@ namespace aclc::lints {
 
 /// Headscale 0.29: neither ipsets nor postures.
 void headscale_lacks(LintContext& c) {
-  if (c.options.target != Target::kHeadscale) return;
+  if (c.options.target == Target::kHeadscale) return;
   for (const IpSet& s : c.policy.ipsets) c.report(diag::HeadscaleLacks(opening(s.span), "ipsets").help("hosts, or CIDRs in the rules themselves"));
   for (const Posture& p : c.policy.postures) c.report(diag::HeadscaleLacks(opening(p.span), "postures"));
   const auto asks = [&](const PostureRefs& refs, Span rule) {
