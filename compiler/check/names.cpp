@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <vector>
 
 #include "base/nearest.h"
@@ -155,7 +156,18 @@ Diagnostic offer_definition(const Context& context, Diagnostic found, std::strin
   return std::move(found).fix(fmt::format("add `{}` to {}", name, section), std::move(edits), FixSafety::kUnsafe);
 }
 
+// `tag:web:443` where no ports stand: the name of a tag has no colon.
+std::optional<Diagnostic> tag_with_ports(std::string_view name, Span span, const std::string& upstream) {
+  const size_t colon = name.find(':', std::string_view("tag:").size());
+  if (colon == std::string_view::npos || name.find_first_not_of("0123456789,-*", colon + 1) != std::string_view::npos) return std::nullopt;
+  Diagnostic found = diag::UnknownTag(span, name).upstream(upstream).help(
+      "no ports stand here; they are in `ip` of a grant, and after the colon in `dst` of an acl");
+  if (span.length() != name.size()) return found;
+  return std::move(found).fix("remove the ports", {{{span.begin + static_cast<uint32_t>(colon), span.end}, ""}}, FixSafety::kUnsafe);
+}
+
 Diagnostic unknown_tag(const Context& context, std::string_view name, Span span, std::string upstream, P position) {
+  if (auto found = tag_with_ports(name, span, upstream)) return std::move(*found);
   Diagnostic found = advise(context, diag::UnknownTag(span, name).upstream(std::move(upstream)), name,
                             nearest_entry(context, name, context.policy.tag_owners), "", position);
   if (found.help_text.empty())

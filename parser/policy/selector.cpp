@@ -195,7 +195,9 @@ ClassifiedSelector classify_selector(sv text) {
   const size_t at = text.find('@');
   if (colon != sv::npos) {
     PortRange ports;
-    if (parse_port_item(text.substr(text.rfind(':') + 1), ports) == PortFault::kNone && !may_be_address(text)) {
+    const sv before = text.substr(0, colon);
+    const bool host = Address::parse(before) || Prefix::parse(before) || !may_be_address(text);
+    if (parse_port_item(text.substr(text.rfind(':') + 1), ports) == PortFault::kNone && host) {
       return fault("ports stand only in `dst` of acls, in `ip` of grants and in tests");
     }
     if (starts_with(text, "host:")) return fault("`host:` stands only in ipsets; elsewhere the name stands alone");
