@@ -111,7 +111,7 @@ Exit run_why(Options& o, Console& console) {
     console.complain(end->error().message);
     return Exit::kTrouble;
   }
-  const Reach reach(world);
+  Reach reach(world);
   const Answer answer = ask(reach, std::move(src).value(), std::move(dst).value(), destination->port, protocol);
   if (o.output.format == Format::kJson) {
     print_json(answer, reach, run.sources[*id], console);

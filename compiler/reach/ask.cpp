@@ -136,7 +136,7 @@ Result<DestinationWord> split_destination(std::string_view word) {
   return out;
 }
 
-Answer ask(const Reach& reach, Endpoint src, Endpoint dst, std::optional<uint16_t> port, uint8_t protocol) {
+Answer ask(Reach& reach, Endpoint src, Endpoint dst, std::optional<uint16_t> port, uint8_t protocol) {
   Answer out;
   for (const bool same_family : {true, false}) {
     for (const Endpoint::At& a : src.at) {

@@ -42,7 +42,7 @@ struct Answer {
 };
 
 /// Asks for pairs of one family; where there are none, for all.
-Answer ask(const Reach& reach, Endpoint src, Endpoint dst, std::optional<uint16_t> port, uint8_t protocol);
+Answer ask(Reach& reach, Endpoint src, Endpoint dst, std::optional<uint16_t> port, uint8_t protocol);
 
 /// `DST`, `DST:PORT`, `[v6]:PORT`.
 struct DestinationWord {

@@ -2,6 +2,7 @@
 #include "compiler/reach/reach.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/net/protocol.h"
 #include "compiler/reference/sources.h"
@@ -21,9 +22,16 @@ bool protocols_meet(uint8_t rule, uint8_t flow) {
   return rule == flow;
 }
 
-bool ports_meet(const std::vector<PortRange>& ports, const Connection& flow) {
-  if (flow.any_port || (flow.protocol != 0 && !protocol_has_ports(flow.protocol))) return !ports.empty();
-  return std::any_of(ports.begin(), ports.end(), [&](const PortRange& r) { return r.contains(flow.port); });
+bool ports_meet(const std::vector<PortRange>& ports, uint8_t protocol, uint16_t port, bool any_port) {
+  if (any_port || (protocol != 0 && !protocol_has_ports(protocol))) return !ports.empty();
+  return std::any_of(ports.begin(), ports.end(), [&](const PortRange& r) { return r.contains(port); });
+}
+
+/// What a selector is told apart by.
+std::vector<uint32_t> key_of(const Selector& s) { return {static_cast<uint32_t>(s.kind), s.name.value, static_cast<uint32_t>(s.autogroup)}; }
+
+AddressSet everything() {
+  return AddressSet::of({Prefix{Address::v4(0), 0}.range(), Prefix{Address::v6(0), 0}.range()});
 }
 
 }  // namespace
@@ -48,24 +56,13 @@ Reach::Reach(const reference::World& world) : world_(world) {
   for (reference::Statement& statement : reference::statements(world.policy())) {
     Rule rule;
     rule.span = statement.span;
-    rule.sources = reference::resolve_sources(world, statement.src, world.effective(statement.src_posture)).covered;
+    for (const Selector& s : statement.src) rule.sources.push_back(source_set(s, world.effective(statement.src_posture)));
     for (reference::Part& part : statement.parts) {
       for (reference::Target& written : part.targets) {
         Target target;
         target.self = part.self;
         target.ports = std::move(written.ports);
-        const Selector& selector = written.selector;
-        if (selector.kind == SelectorKind::kWildcard) {
-          target.everything = true;
-        } else if (is_autogroup(selector, Autogroup::kInternet)) {
-          target.addresses = reference::internet();
-        } else if (auto literal = world.literal(selector)) {
-          target.addresses = std::move(*literal);
-        } else {
-          for (const TailnetNodeId id : world.nodes_of(selector)) {
-            for (const Address& a : reference::World::addresses(world.node(id))) target.addresses.add(a);
-          }
-        }
+        if (!part.self) target.addresses = destination_set(written.selector);
         rule.targets.push_back(std::move(target));
       }
     }
@@ -74,26 +71,74 @@ Reach::Reach(const reference::World& world) : world_(world) {
   }
 }
 
-bool Reach::hits(const Target& target, const Connection& flow) const {
-  if (!target.self) return target.everything || target.addresses.contains(flow.dst);
-  if (!flow.src_node.valid() || !flow.dst_node.valid()) return false;
-  const Node& src = world_.node(flow.src_node);
-  const Node& dst = world_.node(flow.dst_node);
-  return !src.tagged() && !dst.tagged() && src.user.valid() && src.user == dst.user;
+/// A list of sources covers what each of its selectors does.
+AddressSetId Reach::source_set(const Selector& selector, const PostureRefs& posture) {
+  std::vector<uint32_t> key = key_of(selector);
+  if (posture.present) {
+    for (const Selector& name : world_.policy().at(posture.names)) key.push_back(name.name.value);
+  }
+  const auto [known, is_new] = known_sources_.try_emplace(std::move(key));
+  if (is_new) known->second = sources_.add(reference::resolve_sources(world_, {selector}, posture).covered);
+  return known->second;
+}
+
+AddressSetId Reach::destination_set(const Selector& selector) {
+  const auto [known, is_new] = known_destinations_.try_emplace(key_of(selector));
+  if (!is_new) return known->second;
+  AddressSet meant;
+  if (selector.kind == SelectorKind::kWildcard) {
+    meant = everything();
+  } else if (is_autogroup(selector, Autogroup::kInternet)) {
+    meant = reference::internet();
+  } else if (std::optional<AddressSet> literal = world_.literal(selector)) {
+    meant = std::move(*literal);
+  } else {
+    std::vector<AddressRange> own;
+    for (const TailnetNodeId id : world_.nodes_of(selector)) {
+      for (const Address& a : reference::World::addresses(world_.node(id))) own.push_back({a, a});
+    }
+    meant = AddressSet::of(std::move(own));
+  }
+  return known->second = destinations_.add(std::move(meant));
+}
+
+size_t Reach::QuestionHash::operator()(const Question& q) const noexcept {
+  const uint64_t ends = static_cast<uint64_t>(q.src.value) << 32 | q.dst.value;
+  const uint64_t rest = static_cast<uint64_t>(q.port) << 16 | static_cast<uint64_t>(q.protocol) << 8 | (q.same_user ? 2u : 0u) | (q.any_port ? 1u : 0u);
+  return (ends * 0x9e3779b97f4a7c15u) ^ (rest * 0xd1b54a32d192ed03u);
+}
+
+Reach::Question Reach::question(const Connection& flow) {
+  Question q;
+  q.src = sources_.row(flow.src);
+  q.dst = destinations_.row(flow.dst);
+  q.protocol = flow.protocol;
+  q.port = flow.port;
+  q.any_port = flow.any_port;
+  if (flow.src_node.valid() && flow.dst_node.valid()) {
+    const Node& src = world_.node(flow.src_node);
+    const Node& dst = world_.node(flow.dst_node);
+    q.same_user = !src.tagged() && !dst.tagged() && src.user.valid() && src.user == dst.user;
+  }
+  return q;
+}
+
+bool Reach::from(const Rule& rule, const Question& q) const {
+  return std::any_of(rule.sources.begin(), rule.sources.end(), [&](AddressSetId s) { return sources_.has(q.src, s); });
 }
 
 // What a rule lacks, nearest field last: a rule that fails only in its port is nearer than one with another source.
-Miss Reach::judge(const Rule& rule, const Connection& flow) const {
+Miss Reach::judge(const Rule& rule, const Question& q) const {
   if (rule.ip.empty()) return Miss::kDestination;  // app capabilities alone open no port
-  const bool source = rule.sources.contains(flow.src);
+  const bool source = from(rule, q);
   bool destination = false, protocol = false, port = false;
   for (const Target& target : rule.targets) {
-    if (!hits(target, flow)) continue;
+    if (target.self ? !q.same_user : !destinations_.has(q.dst, target.addresses)) continue;
     destination = true;
     for (const reference::ProtocolPorts& ip : rule.ip) {
-      if (!protocols_meet(ip.protocol, flow.protocol)) continue;
+      if (!protocols_meet(ip.protocol, q.protocol)) continue;
       protocol = true;
-      port = port || ports_meet(ip.ports.empty() ? target.ports : ip.ports, flow);
+      port = port || ports_meet(ip.ports.empty() ? target.ports : ip.ports, q.protocol, q.port, q.any_port);
     }
   }
   if (source && port) return Miss::kNone;
@@ -102,7 +147,14 @@ Miss Reach::judge(const Rule& rule, const Connection& flow) const {
   return protocol ? Miss::kPort : Miss::kProtocol;
 }
 
-ReachVerdict Reach::decide(const Connection& flow) const {
+ReachVerdict Reach::decide(const Connection& flow) {
+  const Question q = question(flow);
+  const auto [known, is_new] = decided_.try_emplace(q);
+  if (is_new) known->second = decide(q);
+  return known->second;
+}
+
+ReachVerdict Reach::decide(const Question& q) const {
   // Of the rules that miss, one with the right source and destination is nearest, then one where only the source is wrong,
   // then one with the right source.
   const auto nearness = [](Miss miss) {
@@ -119,19 +171,20 @@ ReachVerdict Reach::decide(const Connection& flow) const {
   };
   ReachVerdict nearest;
   for (uint32_t i = 0; i < rules_.size(); ++i) {
-    const Miss miss = judge(rules_[i], flow);
+    const Miss miss = judge(rules_[i], q);
     if (miss == Miss::kNone) return {true, i, Miss::kNone};
     int score = nearness(miss);
-    if (miss == Miss::kDestination && rules_[i].sources.contains(flow.src) && !rules_[i].ip.empty()) score = 1;
+    if (miss == Miss::kDestination && from(rules_[i], q) && !rules_[i].ip.empty()) score = 1;
     if (score > 0 && (!nearest.has_rule() || score > std::max(nearness(nearest.missed), 1))) nearest = {false, i, miss};
   }
   return nearest;
 }
 
-std::vector<uint32_t> Reach::rules_for(const Connection& flow) const {
+std::vector<uint32_t> Reach::rules_for(const Connection& flow) {
+  const Question q = question(flow);
   std::vector<uint32_t> out;
   for (uint32_t i = 0; i < rules_.size(); ++i) {
-    if (judge(rules_[i], flow) == Miss::kNone) out.push_back(i);
+    if (judge(rules_[i], q) == Miss::kNone) out.push_back(i);
   }
   return out;
 }

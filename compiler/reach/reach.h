@@ -4,13 +4,14 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <map>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/net/address.h"
-#include "base/net/address_set.h"
 #include "base/span.h"
+#include "compiler/reach/address_rows.h"
 #include "compiler/reference/statements.h"
 #include "compiler/reference/world.h"
 
@@ -42,14 +43,15 @@ struct ReachVerdict {
   bool has_rule() const { return rule != kNoRule; }
 };
 
-/// Holds references: policy and tailnet of the world must outlive it.
+/// Holds references: policy and tailnet of the world must outlive it. Remembers what it decided: not for several threads at once.
 class Reach {
  public:
   explicit Reach(const reference::World& world);
 
-  ReachVerdict decide(const Connection& flow) const;
+  /// O(rules) at first; then as little as a look-up, also for other addresses that are in the same sources and destinations.
+  ReachVerdict decide(const Connection& flow);
   /// Every rule that allows the flow, in order.
-  std::vector<uint32_t> rules_for(const Connection& flow) const;
+  std::vector<uint32_t> rules_for(const Connection& flow);
 
   size_t rule_count() const { return rules_.size(); }
   /// The rule's span in the policy; empty for the rule that absent `acls` and `grants` stand for.
@@ -59,21 +61,40 @@ class Reach {
  private:
   struct Target {
     bool self = false;
-    bool everything = false;
-    AddressSet addresses;
+    AddressSetId addresses;
     std::vector<PortRange> ports;  ///< of an acl; a grant's are beside its protocols
   };
   struct Rule {
     Span span;
-    AddressSet sources;
+    std::vector<AddressSetId> sources;
     std::vector<Target> targets;
     std::vector<reference::ProtocolPorts> ip;
   };
-  Miss judge(const Rule& rule, const Connection& flow) const;
-  bool hits(const Target& target, const Connection& flow) const;
+  /// All that a decision depends on.
+  struct Question {
+    AddressRowId src, dst;
+    bool same_user = false;  ///< both ends are untagged nodes of one user
+    uint8_t protocol = 0;
+    uint16_t port = 0;
+    bool any_port = false;
+    friend bool operator==(const Question&, const Question&) = default;
+  };
+  struct QuestionHash {
+    size_t operator()(const Question& q) const noexcept;
+  };
+
+  AddressSetId source_set(const Selector& selector, const PostureRefs& posture);
+  AddressSetId destination_set(const Selector& selector);
+  Question question(const Connection& flow);
+  bool from(const Rule& rule, const Question& q) const;
+  Miss judge(const Rule& rule, const Question& q) const;
+  ReachVerdict decide(const Question& q) const;
 
   const reference::World& world_;
   std::vector<Rule> rules_;
+  AddressRows sources_, destinations_;
+  std::map<std::vector<uint32_t>, AddressSetId> known_sources_, known_destinations_;
+  std::unordered_map<Question, ReachVerdict, QuestionHash> decided_;
 };
 
 }  // namespace aclc

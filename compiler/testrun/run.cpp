@@ -88,7 +88,7 @@ class Runner {
     const AclTest& test = policy_.tests[index];
     std::unique_ptr<Stage> own;
     if (!test.posture_attrs.empty()) own = with_attributes(test.src, test.posture_attrs);
-    const Stage& stage = own ? *own : *common_;
+    Stage& stage = own ? *own : *common_;
     const std::vector<End> sources = ends(stage, test.src);
     for (const bool accept : {true, false}) {
       for (const Destination& d : policy_.at(accept ? test.accept : test.deny)) {
@@ -106,7 +106,7 @@ class Runner {
   }
 
   // Accepted is what every source address may reach at some address of the destination (recorded answers).
-  void decide(const Stage& stage, const std::vector<End>& sources, const Destination& d, uint8_t protocol,
+  void decide(Stage& stage, const std::vector<End>& sources, const Destination& d, uint8_t protocol,
               AssertionResult& result) {
     const std::vector<End> destinations = ends(stage, d.selector);
     const uint16_t port = policy_.at(d.ports).front().range.first;

@@ -26,7 +26,7 @@ Result<Trace> trace(const Analysis& analysis, std::string_view src, std::string_
   if (!from) return from.error();
   auto to = find_endpoint(world, analysis.definitions(), destination->name);
   if (!to) return to.error();
-  const Reach reach(world);
+  Reach reach(world);
   Trace out{ask(reach, std::move(from).value(), std::move(to).value(), port, protocol), {}};
   if (out.answer.decision.has_rule()) out.rule = reach.rule_span(out.answer.decision.rule);
   return out;
