@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Nodes -> classes.
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <utility>
 
 #include "base/sorted.h"
 #include "compiler/identity/identity.h"
@@ -56,8 +59,8 @@ void Identity::index_overlaps(RouteSet& set) const {
   sort_unique(set.overlapping);
 }
 
-RegionId Identity::occupy(const Address& a) {
-  const RegionId id = ranges_.region(a);
+RegionId Identity::occupy(const Address& a, size_t& place) {
+  const RegionId id = ranges_.region(a, place);
   Occupied& o = occupied_[id.value];
   if (id.value == 0) return id;
   o.sample = a;
@@ -74,21 +77,55 @@ RegionId Identity::occupy(const Address& a) {
   return id;
 }
 
+uint32_t Identity::tag_list(const std::vector<StringId>& tags) {
+  uint32_t* one = nullptr;
+  if (tags.size() == 1) {
+    if (list_of_one_tag_.size() <= tags.front().value) list_of_one_tag_.resize(tags.front().value + 1);
+    one = &list_of_one_tag_[tags.front().value];
+    if (*one != 0) return *one - 1;
+  }
+  const uint32_t list = tag_lists_.try_emplace(tags, static_cast<uint32_t>(tag_lists_.size())).first->second;
+  if (one != nullptr) *one = list + 1;
+  return list;
+}
+
+bool Identity::is_asked(StringId attribute) {
+  if (asked_.size() <= attribute.value) asked_.resize(attribute.value + 1);
+  Asked& known = asked_[attribute.value];
+  if (known == Asked::kUnknown) {
+    const Policy& policy = meaning_.policy();
+    const StringId name = policy.names.find(meaning_.tailnet().text(attribute));
+    const bool asked = name.valid() && std::any_of(policy.postures.begin(), policy.postures.end(), [&](const Posture& p) {
+      const auto assertions = policy.at(p.assertions);
+      return std::any_of(assertions.begin(), assertions.end(), [&](const PostureAssertion& a) { return policy.text(a.attribute) == policy.text(name); });
+    });
+    known = asked ? Asked::kYes : Asked::kNo;
+  }
+  return known == Asked::kYes;
+}
+
 uint32_t Identity::passed_postures(const Node& node) {
   if (postures_.size() == 1) return 0;
+  ContentHash attributes = hash_of(node.shared_in ? 1 : 0, node.posture.empty() ? 1 : 0);
+  for (const PostureValueOf& v : node.posture) {
+    if (!is_asked(v.attribute)) continue;
+    const ContentHash value = hash_of(std::bit_cast<uint64_t>(v.number), static_cast<uint64_t>(v.type) << 33 | static_cast<uint64_t>(v.boolean) << 32 | v.text.value);
+    attributes = hash_of(attributes.a + value.a + v.attribute.value, attributes.b ^ value.b);
+  }
+  const auto [same, unseen] = passed_with_.try_emplace(attributes);
+  if (!unseen) return same->second;
   std::vector<bool> answers(postures_.size());
   for (size_t i = 0; i < postures_.size(); ++i) answers[i] = meaning_.passes(node, postures_[i]);
   const auto [known, is_new] = passed_.try_emplace(answers, static_cast<uint32_t>(answers_.size()));
   if (is_new) answers_.push_back(std::move(answers));
-  return known->second;
+  return same->second = known->second;
 }
 
 ClassKey Identity::key_of(TailnetNodeId id) {
   const Node& node = meaning_.node(id);
   ClassKey key;
   if (node.tagged()) {
-    const auto list = tag_lists_.try_emplace(node.tags, static_cast<uint32_t>(tag_lists_.size())).first;
-    key.owner = list->second;
+    key.owner = tag_list(node.tags);
     key.tagged = true;
   } else {
     key.owner = node.user.value;
@@ -98,8 +135,8 @@ ClassKey Identity::key_of(TailnetNodeId id) {
   key.routes = routes_of_[id.value].value;
   key.has_v4 = node.ipv4.has_value();
   key.has_v6 = node.ipv6.has_value();
-  if (node.ipv4) key.v4 = occupy(*node.ipv4).value;
-  if (node.ipv6) key.v6 = occupy(*node.ipv6).value;
+  if (node.ipv4) key.v4 = occupy(*node.ipv4, last_v4_).value;
+  if (node.ipv6) key.v6 = occupy(*node.ipv6, last_v6_).value;
   return key;
 }
 
@@ -107,24 +144,50 @@ ClassKey Identity::key_of(TailnetNodeId id) {
 void Identity::enter_all(const std::vector<bool>& present) {
   const size_t nodes = meaning_.tailnet().nodes.size();
   class_of_.resize(nodes);
-  std::vector<uint32_t> sizes;
-  for (size_t i = 0; i < nodes; ++i) {
-    if (!present.empty() && !present[i]) continue;
-    const TailnetNodeId id(i);
-    const Node& node = meaning_.node(id);
-    const ClassId class_id = class_with(key_of(id), node);
-    class_of_[i] = class_id;
-    if (sizes.size() < classes_.size()) sizes.resize(classes_.size());
-    ++sizes[class_id.value];
+  // Beside classes_, so that a node touches little memory besides its own record.
+  std::vector<uint32_t> ends;
+  std::vector<ContentHash> hashes;
+  // In bursts, since most of the time goes into waiting for memory: of several nodes at once it is one wait.
+  constexpr size_t kBurst = 32;
+  std::array<TailnetNodeId, kBurst> burst;
+  std::array<ClassKey, kBurst> keys;
+  for (size_t next = 0; next < nodes;) {
+    size_t count = 0;
+    for (; count < kBurst && next < nodes; ++next) {
+      if (present.empty() || present[next]) burst[count++] = TailnetNodeId(next);
+    }
+    for (size_t k = 0; k < count; ++k) {
+      const Node& node = meaning_.node(burst[k]);
+      __builtin_prefetch(node.posture.data());
+      __builtin_prefetch(node.tags.data());
+    }
+    for (size_t k = 0; k < count; ++k) known_classes_.prefetch(keys[k] = key_of(burst[k]));
+    for (size_t k = 0; k < count; ++k) {
+      const Node& node = meaning_.node(burst[k]);
+      const ClassId class_id = class_with(keys[k], node);
+      class_of_[burst[k].value] = class_id;
+      if (ends.size() < classes_.size()) {
+        ends.resize(classes_.size());
+        hashes.resize(classes_.size());
+      }
+      ++ends[class_id.value];
+      if (node.ipv4) hashes[class_id.value] += hash_of(*node.ipv4);
+      if (node.ipv6) hashes[class_id.value] += hash_of(*node.ipv6);
+    }
   }
-  for (size_t c = 0; c < classes_.size(); ++c) classes_[ClassId(c)].nodes.reserve(sizes[c]);
+  // Grouped by counting: each class has a stretch of one list.
+  uint32_t end = 0;
+  for (uint32_t& e : ends) e = std::exchange(end, end + e);
+  std::vector<TailnetNodeId> grouped(end);
   for (size_t i = 0; i < nodes; ++i) {
-    if (!class_of_[i].valid()) continue;
-    const Node& node = meaning_.node(TailnetNodeId(i));
-    IdentityClass& c = classes_[class_of_[i]];
-    c.nodes.emplace_back(i);
-    if (node.ipv4) c.hash += hash_of(*node.ipv4);
-    if (node.ipv6) c.hash += hash_of(*node.ipv6);
+    if (class_of_[i].valid()) grouped[ends[class_of_[i].value]++] = TailnetNodeId(i);
+  }
+  auto from = grouped.begin();
+  for (size_t c = 0; c < classes_.size(); ++c) {
+    const auto to = grouped.begin() + ends[c];
+    classes_[ClassId(c)].nodes.assign(from, to);
+    classes_[ClassId(c)].hash = hashes[c];
+    from = to;
   }
 }
 

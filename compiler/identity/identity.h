@@ -128,14 +128,16 @@ class Identity {
   void index_ranges();
   void index_overlaps(RouteSet& set) const;
   ClassKey key_of(TailnetNodeId id);
-  RegionId occupy(const Address& a);
+  RegionId occupy(const Address& a, size_t& place);
   void enter_all(const std::vector<bool>& present);
   void enter(TailnetNodeId id);
   ClassId class_with(const ClassKey& key, const Node& node);
   ClassId add_class(const ClassKey& key, const Node& node);
   std::vector<TermId> terms_of(const Node& node, const ClassKey& key) const;
   std::vector<TermId> terms_of_owner(const Node& node) const;
+  uint32_t tag_list(const std::vector<StringId>& tags);
   uint32_t passed_postures(const Node& node);
+  bool is_asked(StringId attribute);
 
   reference::Meaning meaning_;
   RangeTable ranges_;
@@ -154,6 +156,9 @@ class Identity {
   std::vector<PostureRefs> postures_;             // beside PostureId
   std::map<std::vector<bool>, uint32_t> passed_;  // answers to all postures -> number
   std::vector<std::vector<bool>> answers_;
+  std::unordered_map<ContentHash, uint32_t> passed_with_;  // by the attributes of a node that the postures speak of
+  enum class Asked : uint8_t { kUnknown, kNo, kYes };
+  std::vector<Asked> asked_;  // by attribute
 
   Store<RouteSet, RouteSetId> routes_;
   std::map<std::vector<Prefix>, RouteSetId> known_routes_;
@@ -171,6 +176,8 @@ class Identity {
     size_t operator()(const std::vector<StringId>& tags) const noexcept;
   };
   std::unordered_map<std::vector<StringId>, uint32_t, TagListHash> tag_lists_;
+  std::vector<uint32_t> list_of_one_tag_;  // by tag, its number as a list of its own and 1; 0: not known yet
+  size_t last_v4_ = 0, last_v6_ = 0;       // where the last addresses were among the regions
   std::vector<ClassId> first_of_tags_;  // by tag list, the class that came first
   std::vector<ClassId> class_of_;
   std::vector<RouteSetId> routes_of_;

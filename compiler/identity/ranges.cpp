@@ -75,9 +75,8 @@ void RangeTable::index() {
   }
 }
 
-RegionId RangeTable::region(const Address& a) const {
-  const auto after = std::upper_bound(boundaries_.begin(), boundaries_.end(), a);
-  return after == boundaries_.begin() ? RegionId(size_t{0}) : regions_[static_cast<size_t>(after - boundaries_.begin()) - 1];
+size_t RangeTable::place_of(const Address& a) const {
+  return static_cast<size_t>(std::upper_bound(boundaries_.begin(), boundaries_.end(), a) - boundaries_.begin());
 }
 
 }  // namespace aclc::identity

@@ -37,7 +37,13 @@ class RangeTable {
   }
 
   /// Ids of regions stay the same over index(); a range added later splits regions and gives the parts inside it new ids.
-  RegionId region(const Address& a) const;
+  RegionId region(const Address& a) const { return region_after(place_of(a)); }
+  /// The same for addresses of which many follow each other in one region: `place` is where the last one was, 0 at first.
+  RegionId region(const Address& a, size_t& place) const {
+    const bool same = place > 0 && place < boundaries_.size() && boundaries_[place - 1] <= a && a < boundaries_[place];
+    if (!same) place = place_of(a);
+    return region_after(place);
+  }
   size_t region_count() const { return signatures_.size() + 1; }
 
  private:
@@ -61,6 +67,9 @@ class RangeTable {
     }
   }
   Address build(size_t from, size_t to);
+  /// How many boundaries stand at the address or before it.
+  size_t place_of(const Address& a) const;
+  RegionId region_after(size_t place) const { return place == 0 ? RegionId(size_t{0}) : regions_[place - 1]; }
 
   std::vector<AddressRange> ranges_;
   std::unordered_map<ContentHash, RangeId> known_;
