@@ -32,10 +32,11 @@ inline const char* const kAcme = R"({
   ]
 })";
 
-/// The members of a policy's top-level object; tags are defined.
-inline Compiled acme(const std::string& members) {
-  return Compiled(kAcme, R"({"tagOwners": {"tag:web": [], "tag:db": [], "tag:gate": [], "tag:exit": [], "tag:none": []},)" +
-                             members + "}");
+/// A policy with these members of its top-level object; tags are defined.
+inline std::string acme_policy(const std::string& members) {
+  return R"({"tagOwners": {"tag:web": [], "tag:db": [], "tag:gate": [], "tag:exit": [], "tag:none": []},)" + members + "}";
 }
+
+inline Compiled acme(const std::string& members) { return Compiled(kAcme, acme_policy(members)); }
 
 }  // namespace aclc::testing
