@@ -111,4 +111,12 @@ std::vector<Statement> statements(const Policy& policy) {
   return out;
 }
 
+std::vector<Span> statement_spans(const Policy& policy) {
+  if (policy.allows_all()) return {Span()};
+  std::vector<Span> out;
+  for (const Grant& grant : policy.grants) out.push_back(grant.span);
+  for (const AclRule& acl : policy.acls) out.push_back(acl.span);
+  return out;
+}
+
 }  // namespace aclc::reference

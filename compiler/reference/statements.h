@@ -39,5 +39,7 @@ struct Statement {
 /// All grants in file order, then all acls in file order, wherever the sections stand (recorded answers). A policy with neither
 /// section allows everything.
 std::vector<Statement> statements(const Policy& policy);
+/// Their spans alone, in that order.
+std::vector<Span> statement_spans(const Policy& policy);
 
 }  // namespace aclc::reference

@@ -40,10 +40,7 @@ class Runner {
 
   TestReport run() {
     report_.on_stand_ins = tailnet_ == nullptr;
-    common_ = std::make_unique<Stage>(policy_, definitions_, with_stand_ins(policy_, tailnet_));
-    for (uint32_t i = 0; i < common_->reach.rule_count(); ++i) {
-      report_.rules.push_back(common_->reach.rule_span(i));
-    }
+    report_.rules = reference::statement_spans(policy_);
     for (const SshRule& rule : policy_.ssh) report_.rules.push_back(rule.span);
     report_.exercised.resize(report_.rules.size());
     for (uint32_t i = 0; i < policy_.tests.size() && !given_up(); ++i) acl_test(i);
@@ -53,6 +50,12 @@ class Runner {
 
  private:
   bool given_up() const { return cancelled_ != nullptr && *cancelled_; }
+
+  /// Made for the first test: most policies that are checked have none.
+  Stage& common() {
+    if (!common_) common_ = std::make_unique<Stage>(policy_, definitions_, with_stand_ins(policy_, tailnet_));
+    return *common_;
+  }
 
   std::unique_ptr<Stage> with_attributes(const Selector& src, Slice<PostureAttr> attributes) {
     Tailnet tailnet = with_stand_ins(policy_, tailnet_);
@@ -88,7 +91,7 @@ class Runner {
     const AclTest& test = policy_.tests[index];
     std::unique_ptr<Stage> own;
     if (!test.posture_attrs.empty()) own = with_attributes(test.src, test.posture_attrs);
-    Stage& stage = own ? *own : *common_;
+    Stage& stage = own ? *own : common();
     const std::vector<End> sources = ends(stage, test.src);
     for (const bool accept : {true, false}) {
       for (const Destination& d : policy_.at(accept ? test.accept : test.deny)) {
@@ -149,7 +152,7 @@ class Runner {
     const SshTest& test = policy_.ssh_tests[index];
     std::unique_ptr<Stage> own;
     if (!test.posture_attrs.empty()) own = with_attributes(test.src, test.posture_attrs);
-    Stage& stage = own ? *own : *common_;
+    Stage& stage = own ? *own : common();
     const std::vector<End> sources = ends(stage, test.src);
     const struct {
       Expectation expected;
