@@ -45,7 +45,7 @@ class ClassTable {
   void grow();
   void place(Slot slot);
 
-  std::vector<Slot> slots_;  // a power of two, at most half of them taken
+  std::vector<Slot> slots_;     // a power of two, at most half of them taken
   std::vector<ClassKey> keys_;  // by ClassId
 };
 

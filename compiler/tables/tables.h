@@ -44,8 +44,7 @@ class Tables {
 
   /// Classes whose nodes see nodes of this one, itself among them: before an edit, those who may not see them afterwards.
   void add_watchers(ClassId id, ClassSet& out);
-  /// After an edit of the form. Adds the classes whose nodes may have other tables now; nodes
-  /// with the same table may be among them, no other is missing.
+  /// After an edit of the form. Adds the classes whose nodes may have other tables now: some may have the same, none is missing.
   void follow(const lower::Effects& effects, const std::vector<ContentId>& retired, ClassSet& out);
 
   size_t kept_bytes() const { return texts_.kept_bytes(); }

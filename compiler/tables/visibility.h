@@ -35,7 +35,7 @@ class Visibility {
   /// The classes that a source covers, ascending; those that serve routes also where it covers something behind them.
   std::vector<Covered> covered(const Plan& plan, SourceRef source) const;
   std::vector<Covered> covered(const lower::Source& source) const { return covered(source.classes, source.ranges, source.everyone); }
-  /// Classes at whose nodes a part that is not `self` puts rules; with `app_only` those where its capabilities are.
+  /// Classes at whose nodes a part that is not `self` puts rules.
   void receivers(PartId part, ClassSet& out) const;
   /// The sources that cover the class, as covered() has it.
   std::vector<SourceId> sources_covering(ClassId id) const;
