@@ -11,6 +11,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "cli/heap.h"
+
 namespace aclc::cli {
 namespace {
 
@@ -62,6 +64,12 @@ mode_t usual_mode() {
   return 0666 & ~mask;
 }
 
+/// 0 for what is no plain file: its size says nothing.
+size_t size_of(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) ? static_cast<size_t>(status.st_size) : 0;
+}
+
 }  // namespace
 
 FileKind file_kind(const std::string& path) {
@@ -105,6 +113,7 @@ std::string node_file_name(std::string_view node) {
 }
 
 std::optional<SourceId> open_policy(Run& run, const std::string& path, const PolicyOptions& options, Console& console) {
+  expect_text(size_of(path));
   auto text = read_file(path);
   if (!text) {
     console.complain(text.error().message);
@@ -115,6 +124,7 @@ std::optional<SourceId> open_policy(Run& run, const std::string& path, const Pol
 
 bool open_tailnet(Run& run, const TailnetOptions& tailnet, const PolicyOptions& options, Console& console) {
   if (tailnet.path.empty()) return true;
+  expect_text(size_of(tailnet.path));
   auto text = read_file(tailnet.path, options.pipeline.tailnet.max_bytes);
   if (!text) {
     console.complain(text.error().message);

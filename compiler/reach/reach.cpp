@@ -22,13 +22,10 @@ bool protocols_meet(uint8_t rule, uint8_t flow) {
   return rule == flow;
 }
 
-bool ports_meet(const std::vector<PortRange>& ports, uint8_t protocol, uint16_t port, bool any_port) {
+bool ports_meet(std::span<const PortRange> ports, uint8_t protocol, uint16_t port, bool any_port) {
   if (any_port || (protocol != 0 && !protocol_has_ports(protocol))) return !ports.empty();
   return std::any_of(ports.begin(), ports.end(), [&](const PortRange& r) { return r.contains(port); });
 }
-
-/// What a selector is told apart by.
-std::vector<uint32_t> key_of(const Selector& s) { return {static_cast<uint32_t>(s.kind), s.name.value, static_cast<uint32_t>(s.autogroup)}; }
 
 AddressSet everything() {
   return AddressSet::of({Prefix{Address::v4(0), 0}.range(), Prefix{Address::v6(0), 0}.range()});
@@ -53,37 +50,57 @@ std::string_view missed_words(Miss missed) {
 }
 
 Reach::Reach(const reference::World& world) : world_(world) {
-  for (reference::Statement& statement : reference::statements(world.policy())) {
-    Rule rule;
-    rule.span = statement.span;
-    for (const Selector& s : statement.src) rule.sources.push_back(source_set(s, world.effective(statement.src_posture)));
-    for (reference::Part& part : statement.parts) {
-      for (reference::Target& written : part.targets) {
-        Target target;
-        target.self = part.self;
-        target.ports = std::move(written.ports);
-        if (!part.self) target.addresses = destination_set(written.selector);
-        rule.targets.push_back(std::move(target));
-      }
-    }
-    rule.ip = std::move(statement.ip);
-    rules_.push_back(std::move(rule));
+  reference::each_statement(world.policy(), [this](const reference::Statement& statement) { add(statement); });
+}
+
+void Reach::add(const reference::Statement& statement) {
+  const auto end_of = [](const auto& list) { return static_cast<uint32_t>(list.size()); };
+  const PostureRefs posture = world_.effective(statement.src_posture);
+  uint32_t postures = 0;
+  if (posture.present) {
+    std::vector<uint32_t> names;
+    for (const Selector& name : world_.policy().at(posture.names)) names.push_back(name.name.value);
+    postures = posture_lists_.try_emplace(std::move(names), end_of(posture_lists_) + 1).first->second;
   }
+  Rule rule;
+  rule.span = statement.span;
+  rule.sources.first = end_of(source_list_);
+  for (const Selector& s : statement.src) source_list_.push_back(source_set(s, posture, postures));
+  rule.sources.end = end_of(source_list_);
+  rule.targets.first = end_of(target_list_);
+  for (const reference::Part& part : statement.parts) {
+    for (const reference::Target& written : part.targets) {
+      const AddressSetId addresses = part.self ? AddressSetId() : destination_set(written.selector);
+      target_list_.push_back({part.self, addresses, add(written.ports)});
+    }
+  }
+  rule.targets.end = end_of(target_list_);
+  rule.ip.first = end_of(protocol_list_);
+  for (const reference::ProtocolPorts& ip : statement.ip) protocol_list_.push_back({ip.protocol, add(ip.ports)});
+  rule.ip.end = end_of(protocol_list_);
+  rules_.push_back(rule);
+}
+
+Reach::Run Reach::add(const std::vector<PortRange>& ports) {
+  const auto first = static_cast<uint32_t>(port_list_.size());
+  port_list_.insert(port_list_.end(), ports.begin(), ports.end());
+  return {first, static_cast<uint32_t>(port_list_.size())};
+}
+
+size_t Reach::KnownHash::operator()(const Known& k) const noexcept {
+  const uint64_t kind = static_cast<uint64_t>(k.kind) << 8 | static_cast<uint64_t>(k.autogroup);
+  return ((static_cast<uint64_t>(k.name) << 32 | k.postures) ^ kind << 20) * 0x9e3779b97f4a7c15u >> 7;
 }
 
 /// A list of sources covers what each of its selectors does.
-AddressSetId Reach::source_set(const Selector& selector, const PostureRefs& posture) {
-  std::vector<uint32_t> key = key_of(selector);
-  if (posture.present) {
-    for (const Selector& name : world_.policy().at(posture.names)) key.push_back(name.name.value);
-  }
-  const auto [known, is_new] = known_sources_.try_emplace(std::move(key));
+AddressSetId Reach::source_set(const Selector& selector, const PostureRefs& posture, uint32_t postures) {
+  const auto [known, is_new] = known_sources_.try_emplace({selector.kind, selector.autogroup, selector.name.value, postures});
   if (is_new) known->second = sources_.add(reference::resolve_sources(world_, {selector}, posture).covered);
   return known->second;
 }
 
 AddressSetId Reach::destination_set(const Selector& selector) {
-  const auto [known, is_new] = known_destinations_.try_emplace(key_of(selector));
+  const auto [known, is_new] = known_destinations_.try_emplace({selector.kind, selector.autogroup, selector.name.value, 0});
   if (!is_new) return known->second;
   AddressSet meant;
   if (selector.kind == SelectorKind::kWildcard) {
@@ -124,7 +141,8 @@ Reach::Question Reach::question(const Connection& flow) {
 }
 
 bool Reach::from(const Rule& rule, const Question& q) const {
-  return std::any_of(rule.sources.begin(), rule.sources.end(), [&](AddressSetId s) { return sources_.has(q.src, s); });
+  const auto sources = of(source_list_, rule.sources);
+  return std::any_of(sources.begin(), sources.end(), [&](AddressSetId s) { return sources_.has(q.src, s); });
 }
 
 // What a rule lacks, nearest field last: a rule that fails only in its port is nearer than one with another source.
@@ -132,13 +150,13 @@ Miss Reach::judge(const Rule& rule, const Question& q) const {
   if (rule.ip.empty()) return Miss::kDestination;  // app capabilities alone open no port
   const bool source = from(rule, q);
   bool destination = false, protocol = false, port = false;
-  for (const Target& target : rule.targets) {
+  for (const Target& target : of(target_list_, rule.targets)) {
     if (target.self ? !q.same_user : !destinations_.has(q.dst, target.addresses)) continue;
     destination = true;
-    for (const reference::ProtocolPorts& ip : rule.ip) {
-      if (!protocols_meet(ip.protocol, q.protocol)) continue;
+    for (const Protocol& ip : of(protocol_list_, rule.ip)) {
+      if (!protocols_meet(ip.number, q.protocol)) continue;
       protocol = true;
-      port = port || ports_meet(ip.ports.empty() ? target.ports : ip.ports, q.protocol, q.port, q.any_port);
+      port = port || ports_meet(of(port_list_, ip.ports.empty() ? target.ports : ip.ports), q.protocol, q.port, q.any_port);
     }
   }
   if (source && port) return Miss::kNone;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -59,16 +60,33 @@ class Reach {
   const reference::World& world() const { return world_; }
 
  private:
+  /// Of one of the lists below: what a rule has there. A policy has many rules with little in each.
+  struct Run {
+    uint32_t first = 0, end = 0;
+    bool empty() const { return first == end; }
+  };
   struct Target {
     bool self = false;
     AddressSetId addresses;
-    std::vector<PortRange> ports;  ///< of an acl; a grant's are beside its protocols
+    Run ports;  ///< of an acl; a grant's are beside its protocols
+  };
+  struct Protocol {
+    uint8_t number = 0;
+    Run ports;
   };
   struct Rule {
     Span span;
-    std::vector<AddressSetId> sources;
-    std::vector<Target> targets;
-    std::vector<reference::ProtocolPorts> ip;
+    Run sources, targets, ip;
+  };
+  /// What tells selectors apart that may cover different addresses.
+  struct Known {
+    SelectorKind kind{};
+    Autogroup autogroup{};
+    uint32_t name = 0, postures = 0;
+    friend bool operator==(const Known&, const Known&) = default;
+  };
+  struct KnownHash {
+    size_t operator()(const Known& k) const noexcept;
   };
   /// All that a decision depends on.
   struct Question {
@@ -83,7 +101,11 @@ class Reach {
     size_t operator()(const Question& q) const noexcept;
   };
 
-  AddressSetId source_set(const Selector& selector, const PostureRefs& posture);
+  void add(const reference::Statement& statement);
+  Run add(const std::vector<PortRange>& ports);
+  template <class T>
+  static std::span<const T> of(const std::vector<T>& list, Run run) { return std::span(list).subspan(run.first, run.end - run.first); }
+  AddressSetId source_set(const Selector& selector, const PostureRefs& posture, uint32_t postures);
   AddressSetId destination_set(const Selector& selector);
   Question question(const Connection& flow);
   bool from(const Rule& rule, const Question& q) const;
@@ -92,8 +114,13 @@ class Reach {
 
   const reference::World& world_;
   std::vector<Rule> rules_;
+  std::vector<AddressSetId> source_list_;
+  std::vector<Target> target_list_;
+  std::vector<Protocol> protocol_list_;
+  std::vector<PortRange> port_list_;
   AddressRows sources_, destinations_;
-  std::map<std::vector<uint32_t>, AddressSetId> known_sources_, known_destinations_;
+  std::map<std::vector<uint32_t>, uint32_t> posture_lists_;  ///< the numbers of lists of names, from 1; 0 is no list
+  std::unordered_map<Known, AddressSetId, KnownHash> known_sources_, known_destinations_;
   std::unordered_map<Question, ReachVerdict, QuestionHash> decided_;
 };
 

@@ -103,11 +103,15 @@ Statement everything() {
 
 }  // namespace
 
+void each_statement(const Policy& policy, const std::function<void(Statement)>& visit) {
+  if (policy.allows_all()) return visit(everything());
+  for (const Grant& grant : policy.grants) visit(of_grant(policy, grant));
+  for (const AclRule& acl : policy.acls) visit(of_acl(policy, acl));
+}
+
 std::vector<Statement> statements(const Policy& policy) {
-  if (policy.allows_all()) return {everything()};
   std::vector<Statement> out;
-  for (const Grant& grant : policy.grants) out.push_back(of_grant(policy, grant));
-  for (const AclRule& acl : policy.acls) out.push_back(of_acl(policy, acl));
+  each_statement(policy, [&](Statement s) { out.push_back(std::move(s)); });
   return out;
 }
 

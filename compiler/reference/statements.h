@@ -2,6 +2,7 @@
 // acls and grants in one form: what may reach what, in the order in which the hosted service takes them.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "parser/policy/policy.h"
@@ -39,6 +40,8 @@ struct Statement {
 /// All grants in file order, then all acls in file order, wherever the sections stand (recorded answers). A policy with neither
 /// section allows everything.
 std::vector<Statement> statements(const Policy& policy);
+/// The same one by one, for who keeps none of them: at ten thousand rules they take more memory than the policy.
+void each_statement(const Policy& policy, const std::function<void(Statement)>& visit);
 /// Their spans alone, in that order.
 std::vector<Span> statement_spans(const Policy& policy);
 

@@ -2,8 +2,8 @@
 // A policy applied to a tailnet: which nodes a selector means, and which routes a node serves.
 #pragma once
 
-#include <map>
-#include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "compiler/reference/meaning.h"
@@ -33,7 +33,7 @@ class World : public Meaning {
   void approve_routes();
 
   NodeList all_;
-  std::map<std::string_view, NodeList> by_login_, by_tag_;
+  std::unordered_map<std::string_view, NodeList> by_login_, by_tag_;
   std::vector<ServedRoutes> served_;
   std::vector<Prefix> subnet_routes_;
 };

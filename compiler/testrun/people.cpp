@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/testrun/people.h"
 
+#include <algorithm>
 #include <set>
-#include <string>
+#include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 namespace aclc {
 namespace {
@@ -35,9 +37,10 @@ class StandIns {
     node.tags = std::move(tags);
     while (taken_.count(next_) != 0) ++next_;
     node.ipv4 = Address::v4(next_++);
+    // As the number behind next_ grows, only an address that was moved on could be met again.
     Address v6{0xfd7a115ca1e0ffffULL, next_, Family::kV6};
     while (taken6_.count(v6) != 0) ++v6.lo;
-    taken6_.insert(v6);
+    if (v6.lo != next_) taken6_.insert(v6);
     node.ipv6 = v6;
     tailnet_.nodes.add(std::move(node));
   }
@@ -49,47 +52,62 @@ class StandIns {
   uint32_t next_ = 0x64400001;  // 100.64.0.1
 };
 
+/// The users and tags that a policy names, each once and by name.
+class Named {
+ public:
+  explicit Named(const Policy& policy) : policy_(policy), seen_(policy.names.size()) {
+    for (const Selector& s : policy.selectors) see(s);
+    for (const Destination& d : policy.destinations) see(d.selector);
+    for (const AclTest& test : policy.tests) see(test.src);
+    for (const SshTest& test : policy.ssh_tests) see(test.src);
+    for (const TagOwner& owner : policy.tag_owners) add(tags, owner.name.value);
+    std::sort(users.begin(), users.end());
+    std::sort(tags.begin(), tags.end());
+  }
+
+  std::vector<std::string_view> users, tags;
+
+ private:
+  void see(const Selector& s) {
+    if (s.kind == SelectorKind::kUser) add(users, s.name);
+    if (s.kind == SelectorKind::kTag) add(tags, s.name);
+  }
+  // A name is a user's or a tag's, never both: the prefix says which.
+  void add(std::vector<std::string_view>& to, StringId name) {
+    if (seen_[name.value]) return;
+    seen_[name.value] = true;
+    to.push_back(policy_.text(name));
+  }
+
+  const Policy& policy_;
+  std::vector<bool> seen_;
+};
+
 }  // namespace
 
 Tailnet with_stand_ins(const Policy& policy, const Tailnet* tailnet) {
   Tailnet out = tailnet != nullptr ? copy_of(*tailnet) : Tailnet();
-  std::set<std::string_view> users, tags;
-  const auto see = [&](const Selector& s) {
-    if (s.kind == SelectorKind::kUser) users.insert(policy.text(s));
-    if (s.kind == SelectorKind::kTag) tags.insert(policy.text(s));
-  };
-  for (const Selector& s : policy.selectors) see(s);
-  for (const Destination& d : policy.destinations) see(d.selector);
-  for (const AclTest& test : policy.tests) see(test.src);
-  for (const SshTest& test : policy.ssh_tests) see(test.src);
-  for (const TagOwner& owner : policy.tag_owners) tags.insert(policy.text(owner.name));
-
-  std::set<std::string_view> populated;
+  const Named named(policy);
+  std::unordered_set<StringId> populated;
   for (const Node& node : out.nodes) {
-    for (const StringId tag : node.tags) populated.insert(out.text(tag));
-    if (!node.tagged() && node.user.valid()) populated.insert(out.text(out.users[node.user].login));
+    populated.insert(node.tags.begin(), node.tags.end());
+    if (!node.tagged() && node.user.valid()) populated.insert(out.users[node.user].login);
   }
-  std::set<std::string> known(populated.begin(), populated.end());
+  std::unordered_map<StringId, UserId> by_login;
+  for (size_t i = 0; i < out.users.size(); ++i) by_login[out.users[UserId(i)].login] = UserId(i);
+
   StandIns stand_ins(out);
-  for (const std::string_view login : users) {
-    if (known.count(std::string(login)) != 0) continue;
-    UserId user;
-    const StringId name = out.names.find(login);
-    for (size_t i = 0; name.valid() && i < out.users.size(); ++i) {
-      if (out.users[UserId(i)].login == name) user = UserId(i);
-    }
-    if (!user.valid()) {
-      if (tailnet != nullptr) continue;
-      User fresh;
-      fresh.login = out.names.intern(login);
-      user = out.users.add(fresh);
-    }
-    stand_ins.add(login, user, {});
+  for (const std::string_view login : named.users) {
+    const StringId name = out.names.intern(login);
+    if (populated.count(name) != 0) continue;
+    const auto known = by_login.find(name);
+    // Somebody that the tailnet does not know stays unknown.
+    if (known == by_login.end() && tailnet != nullptr) continue;
+    stand_ins.add(login, known != by_login.end() ? known->second : out.users.add({name, Role::kMember, Span()}), {});
   }
-  for (const std::string_view tag : tags) {
-    if (known.count(std::string(tag)) != 0) continue;
+  for (const std::string_view tag : named.tags) {
     const StringId name = out.names.intern(tag);
-    stand_ins.add(tag, {}, {name});
+    if (populated.count(name) == 0) stand_ins.add(tag, {}, {name});
   }
   return out;
 }
