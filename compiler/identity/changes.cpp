@@ -10,7 +10,7 @@ namespace aclc::identity {
 ClassId Identity::leave(TailnetNodeId id) {
   const ClassId class_id = class_of_[id.value];
   const Node& node = meaning_.node(id);
-  IdentityClass& c = classes_[class_id];
+  IdentityClass& c = classes_[class_id.value];
   erase_sorted(c.nodes, id);
   if (node.ipv4) c.hash -= hash_of(*node.ipv4);
   if (node.ipv6) c.hash -= hash_of(*node.ipv6);
@@ -37,7 +37,7 @@ std::optional<ClassId> Identity::arrive(TailnetNodeId id) {
     index_ranges();
     // A sample of a node that left may lie in the new ranges, which its region does not.
     for (Occupied& o : occupied_) {
-      const auto live = std::find_if(o.classes.begin(), o.classes.end(), [&](ClassId c) { return !classes_[c].nodes.empty(); });
+      const auto live = std::find_if(o.classes.begin(), o.classes.end(), [&](ClassId c) { return !classes_[c.value].nodes.empty(); });
       if (live == o.classes.end()) continue;
       const Node& node = sample(*live);
       o.sample = o.sample.is_v4() ? *node.ipv4 : *node.ipv6;
@@ -51,10 +51,11 @@ std::optional<ClassId> Identity::arrive(TailnetNodeId id) {
 
 void Identity::set_member(TermId group, StringId login, UserId user, bool member) {
   if (groups_with_.size() <= login.value) groups_with_.resize(login.value + 1);
-  (member ? insert_sorted<TermId> : erase_sorted<TermId>)(groups_with_[login.value], group);
+  const auto change = [member](auto& list, const auto& item) { member ? insert_sorted(list, item) : erase_sorted(list, item); };
+  change(groups_with_[login.value], group);
   for (const ClassId c : classes_of(user)) {
-    (member ? insert_sorted<TermId> : erase_sorted<TermId>)(classes_[c].terms, group);
-    (member ? insert_sorted<ClassId> : erase_sorted<ClassId>)(terms_[group].classes, c);
+    change(classes_[c.value].terms, group);
+    change(terms_[group].classes, c);
   }
 }
 

@@ -22,7 +22,7 @@ ClassId ClassTable::find(const ClassKey& key) const {
 }
 
 ClassId ClassTable::add(const ClassKey& key) {
-  if (keys_.size() * 2 >= slots_.size()) grow();
+  if ((keys_.size() + 1) * 4 > slots_.size() * 3) grow();
   const ClassId id(keys_.size());
   keys_.push_back(key);
   place({hash_of(key), id});

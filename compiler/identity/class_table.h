@@ -33,6 +33,7 @@ class ClassTable {
   }
   /// The next class: ids are given in the order of the calls.
   ClassId add(const ClassKey& key);
+  void shrink_to_fit() { keys_.shrink_to_fit(); }
   const ClassKey& operator[](ClassId id) const { return keys_[id.value]; }
 
  private:
@@ -45,7 +46,7 @@ class ClassTable {
   void grow();
   void place(Slot slot);
 
-  std::vector<Slot> slots_;     // a power of two, at most half of them taken
+  std::vector<Slot> slots_;     // a power of two, at most three in four of them taken
   std::vector<ClassKey> keys_;  // by ClassId
 };
 

@@ -175,6 +175,8 @@ void Identity::enter_all(const std::vector<bool>& present) {
       if (node.ipv6) hashes[class_id.value] += hash_of(*node.ipv6);
     }
   }
+  classes_.shrink_to_fit();
+  known_classes_.shrink_to_fit();
   // Grouped by counting: each class has a stretch of one list.
   uint32_t end = 0;
   for (uint32_t& e : ends) e = std::exchange(end, end + e);
@@ -185,8 +187,8 @@ void Identity::enter_all(const std::vector<bool>& present) {
   auto from = grouped.begin();
   for (size_t c = 0; c < classes_.size(); ++c) {
     const auto to = grouped.begin() + ends[c];
-    classes_[ClassId(c)].nodes.assign(from, to);
-    classes_[ClassId(c)].hash = hashes[c];
+    classes_[c].nodes.assign(from, to);
+    classes_[c].hash = hashes[c];
     from = to;
   }
 }
@@ -194,7 +196,7 @@ void Identity::enter_all(const std::vector<bool>& present) {
 void Identity::enter(TailnetNodeId id) {
   const Node& node = meaning_.node(id);
   const ClassId class_id = class_with(key_of(id), node);
-  IdentityClass& c = classes_[class_id];
+  IdentityClass& c = classes_[class_id.value];
   insert_sorted(c.nodes, id);
   if (node.ipv4) c.hash += hash_of(*node.ipv4);
   if (node.ipv6) c.hash += hash_of(*node.ipv6);
@@ -226,21 +228,21 @@ ClassId Identity::add_class(const ClassKey& key, const Node& node) {
     first_of_tags_.resize(key.owner + 1);
     first_of_tags_[key.owner] = id;
   }
-  classes_.add(std::move(c));
+  classes_.push_back(std::move(c));
   return id;
 }
 
 /// Two classes of one owner have the same terms, but for literals.
-std::vector<TermId> Identity::terms_of(const Node& node, const ClassKey& key) const {
+Few<TermId, 4> Identity::terms_of(const Node& node, const ClassKey& key) const {
   ClassId sibling;
   if (key.tagged) {
     if (key.owner < first_of_tags_.size()) sibling = first_of_tags_[key.owner];
-  } else if (const std::vector<ClassId>& siblings = classes_of(node.user); !siblings.empty()) {
+  } else if (const std::span<const ClassId> siblings = classes_of(node.user); !siblings.empty()) {
     sibling = siblings.front();
   }
   std::vector<TermId> out;
   if (sibling.valid() && known_classes_[sibling].shared_in == key.shared_in) {
-    for (const TermId t : classes_[sibling].terms) {
+    for (const TermId t : classes_[sibling.value].terms) {
       if (!terms_[t].literal) out.push_back(t);
     }
   } else {
@@ -250,8 +252,7 @@ std::vector<TermId> Identity::terms_of(const Node& node, const ClassKey& key) co
     if (region != 0) out.insert(out.end(), occupied_[region].literals.begin(), occupied_[region].literals.end());
   }
   sort_unique(out);
-  out.shrink_to_fit();
-  return out;
+  return Few<TermId, 4>(out);
 }
 
 std::vector<TermId> Identity::terms_of_owner(const Node& node) const {
@@ -280,25 +281,24 @@ std::vector<TermId> Identity::terms_of_owner(const Node& node) const {
   return out;
 }
 
-const std::vector<ClassId>& Identity::classes_of(UserId user) const {
-  static const std::vector<ClassId> none;
-  return user.valid() ? of_user_[user.value] : none;
+std::span<const ClassId> Identity::classes_of(UserId user) const {
+  if (!user.valid()) return {};
+  return of_user_[user.value];
 }
 
 bool Identity::has(TermId term, ClassId id) const {
   if (terms_[term].all_nodes) return true;
-  const std::vector<TermId>& terms = classes_[id].terms;
-  return std::binary_search(terms.begin(), terms.end(), term);
+  return contains_sorted(classes_[id.value].terms, term);
 }
 
 bool Identity::passes(ClassId id, PostureId posture) const {
-  return posture.value == 0 || answers_[classes_[id].postures][posture.value];
+  return posture.value == 0 || answers_[classes_[id.value].postures][posture.value];
 }
 
 std::vector<RangeId> Identity::subnet_routes() const {
   std::vector<RangeId> out;
   for (size_t i = 0; i < routes_.size(); ++i) {
-    const bool served = std::any_of(servers_[i].begin(), servers_[i].end(), [&](ClassId c) { return !classes_[c].nodes.empty(); });
+    const bool served = std::any_of(servers_[i].begin(), servers_[i].end(), [&](ClassId c) { return !classes_[c.value].nodes.empty(); });
     if (!served) continue;
     for (const Prefix& p : routes_[RouteSetId(i)].served.subnets) out.push_back(ranges_.find(p.range()));
   }

@@ -8,9 +8,11 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
+#include "base/few.h"
 #include "compiler/identity/class_table.h"
 #include "compiler/identity/ranges.h"
 #include "compiler/reference/meaning.h"
@@ -45,8 +47,8 @@ struct IdentityClass {
   uint32_t postures = 0;  ///< number of the set of postures that it passes
   bool has_v4 = false, has_v6 = false;
   RegionId v4, v6;                    ///< of its addresses; region 0 where it has none
-  std::vector<TermId> terms;          ///< that have the class among their classes, ascending
-  std::vector<TailnetNodeId> nodes;   ///< ascending; empty once the last one left
+  Few<TermId, 4> terms;               ///< that have the class among their classes, ascending
+  Few<TailnetNodeId, 4> nodes;        ///< ascending; empty once the last one left
   ContentHash hash;                   ///< of its nodes' addresses
 
   bool has_address() const { return has_v4 || has_v6; }
@@ -81,13 +83,13 @@ class Identity {
   size_t term_count() const { return terms_.size(); }
   PostureId posture_of(const PostureRefs& effective) const;
 
-  const IdentityClass& operator[](ClassId id) const { return classes_[id]; }
+  const IdentityClass& operator[](ClassId id) const { return classes_[id.value]; }
   size_t class_count() const { return classes_.size(); }
   ClassId class_of(TailnetNodeId node) const { return class_of_[node.value]; }
   /// Any node of the class, which has one.
-  const Node& sample(ClassId id) const { return meaning_.node(classes_[id].nodes.front()); }
+  const Node& sample(ClassId id) const { return meaning_.node(classes_[id.value].nodes.front()); }
   /// The classes of a user's untagged nodes.
-  const std::vector<ClassId>& classes_of(UserId user) const;
+  std::span<const ClassId> classes_of(UserId user) const;
 
   bool has(TermId term, ClassId id) const;
   bool passes(ClassId id, PostureId posture) const;
@@ -133,7 +135,7 @@ class Identity {
   void enter(TailnetNodeId id);
   ClassId class_with(const ClassKey& key, const Node& node);
   ClassId add_class(const ClassKey& key, const Node& node);
-  std::vector<TermId> terms_of(const Node& node, const ClassKey& key) const;
+  Few<TermId, 4> terms_of(const Node& node, const ClassKey& key) const;
   std::vector<TermId> terms_of_owner(const Node& node) const;
   uint32_t tag_list(const std::vector<StringId>& tags);
   uint32_t passed_postures(const Node& node);
@@ -170,7 +172,7 @@ class Identity {
   std::vector<Approvers> approvers_;
   std::vector<TermId> exit_approvers_;
 
-  Store<IdentityClass, ClassId> classes_;
+  std::vector<IdentityClass> classes_;  // by ClassId
   ClassTable known_classes_;
   struct TagListHash {
     size_t operator()(const std::vector<StringId>& tags) const noexcept;
@@ -181,7 +183,7 @@ class Identity {
   std::vector<ClassId> first_of_tags_;  // by tag list, the class that came first
   std::vector<ClassId> class_of_;
   std::vector<RouteSetId> routes_of_;
-  std::vector<std::vector<ClassId>> of_user_;
+  std::vector<Few<ClassId, 2>> of_user_;
   std::vector<Occupied> occupied_;                 // by RegionId
   std::vector<std::vector<RegionId>> regions_in_;  // by RangeId
 };

@@ -43,12 +43,12 @@ void Sources::recontent(SourceId id, const ContentHash& before, std::vector<Chan
   out.push_back({id, old});
 }
 
-void Sources::class_changed(ClassId id, const ContentHash& hash_before, const std::vector<TermId>& terms_before,
+void Sources::class_changed(ClassId id, const ContentHash& hash_before, std::span<const TermId> terms_before,
                             std::vector<ChangedSource>& out) {
   const identity::IdentityClass& c = identity_[id];
   std::vector<SourceId> concerned = all_nodes_;
-  for (const std::vector<TermId>* terms : {&terms_before, &c.terms}) {
-    for (const TermId t : *terms) concerned.insert(concerned.end(), with_term_[t.value].begin(), with_term_[t.value].end());
+  for (const std::span<const TermId> terms : {terms_before, std::span<const TermId>(c.terms)}) {
+    for (const TermId t : terms) concerned.insert(concerned.end(), with_term_[t.value].begin(), with_term_[t.value].end());
   }
   sort_unique(concerned);
   for (const SourceId s : concerned) {
@@ -115,10 +115,10 @@ void SharedForm::node_arrives(TailnetNodeId node, Effects& out) {
 }
 
 void SharedForm::member_changes(TermId group, StringId login, UserId user, bool member, Effects& out) {
-  std::vector<std::vector<TermId>> terms_before;
+  std::vector<Few<TermId, 4>> terms_before;
   for (const ClassId c : identity_.classes_of(user)) terms_before.push_back(identity_[c].terms);
   identity_.set_member(group, login, user, member);
-  const std::vector<ClassId>& classes = identity_.classes_of(user);
+  const std::span<const ClassId> classes = identity_.classes_of(user);
   for (size_t i = 0; i < classes.size(); ++i) {
     sources_.class_changed(classes[i], identity_[classes[i]].hash, terms_before[i], out.sources);
     out.classes.push_back(classes[i]);

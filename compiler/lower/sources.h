@@ -2,6 +2,7 @@
 // The source side of rules over classes, each distinct list of selectors resolved once and each distinct set kept once.
 #pragma once
 
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -86,7 +87,7 @@ class Sources {
   // Edits: each appends the sources that have another content now.
 
   /// A class has other nodes or other terms than when its addresses had `hash_before` and its terms were `terms_before`.
-  void class_changed(ClassId id, const ContentHash& hash_before, const std::vector<TermId>& terms_before,
+  void class_changed(ClassId id, const ContentHash& hash_before, std::span<const TermId> terms_before,
                      std::vector<ChangedSource>& out);
   /// The tailnet's subnet routes may be others. Appends those that came or went to `moved`.
   void routes_changed(std::vector<ChangedSource>& out, std::vector<RangeId>& moved);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "compiler/identity/identity.h"
@@ -16,7 +17,7 @@ class ClassSet {
     if (word >= words_.size()) words_.resize(word + 1);
     words_[word] |= uint64_t{1} << (id.value % 64);
   }
-  void insert(const std::vector<identity::ClassId>& ids) {
+  void insert(std::span<const identity::ClassId> ids) {
     for (const identity::ClassId id : ids) insert(id);
   }
   void add(const ClassSet& other) {

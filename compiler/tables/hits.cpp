@@ -100,7 +100,7 @@ void Planner::hits_with_hosts(const Receiver& at, const std::vector<Host>& behin
   const std::vector<Host> hosts = merged_hosts(at, behind);
   std::vector<TermId> terms;
   for (const Host& h : hosts) {
-    const std::vector<TermId>& theirs = identity_[h.class_id].terms;
+    const auto& theirs = identity_[h.class_id].terms;
     terms.insert(terms.end(), theirs.begin(), theirs.end());
   }
   for (const TermId t : form_.all_node_terms()) {

@@ -31,7 +31,7 @@ wire::CapMap cap_map(const Grant& grant) {
 Planner::Planner(const SharedForm& form) : form_(form), identity_(form.identity()) {}
 
 void Planner::plan(ClassId class_id, Plan& out) {
-  const std::vector<TailnetNodeId>& nodes = identity_[class_id].nodes;
+  const auto& nodes = identity_[class_id].nodes;
   plan(nodes.empty() ? TailnetNodeId() : nodes.front(), class_id, out);
 }
 
@@ -181,7 +181,8 @@ void Planner::companions(const Receiver& at, Plan& out) {
       const bool named = std::any_of(rule.src.begin(), rule.src.end(),
                                      [&](TermId t) { return t.valid() && identity_.has(t, at.class_id); });
       if (!named || !identity_.passes(at.class_id, rule.posture) || !at.of_class->has_address()) continue;
-      from = local_source(identity_.classes_of(at.of_class->user), out);
+      const std::span<const ClassId> devices = identity_.classes_of(at.of_class->user);
+      from = local_source({devices.begin(), devices.end()}, out);
     } else {
       if (form_.sources().covered(part.source, at.class_id) == 0) continue;
       from.content = form_.sources()[part.companion].content;

@@ -91,8 +91,7 @@ void SshTables::concerned(const std::vector<ClassId>& classes, const std::vector
         const TermId t = identity.term_of(src);
         if (!t.valid()) continue;
         for (const ClassId c : identity[t].classes) {
-          const std::vector<ClassId>& theirs = identity.classes_of(identity[c].user);
-          out.insert(theirs);
+          out.insert(identity.classes_of(identity[c].user));
         }
       }
     }
