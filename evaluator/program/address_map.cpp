@@ -117,7 +117,7 @@ void write_ranges(const std::vector<std::pair<Number, uint32_t>>& segments, Sect
   if (n > 1) {
     low = segments[1].first - 1;
     high = segments[n - 1].first;
-    const uint64_t most = std::clamp<uint64_t>(std::bit_ceil(n * 4), 16, kMostIndex);
+    const uint64_t most = std::clamp<uint64_t>(std::bit_ceil(n * 16), 16, kMostIndex);
     while ((high - low) >> map.shift >= most) ++map.shift;
     index.clear();
     uint32_t widest = 1;
