@@ -126,6 +126,7 @@ std::vector<Field> fields_of(NodeConfig& c) {
           {"tunnel_program", text_into(c.tunnel_program)},
           {"on_expiry", one_of<OnExpiry>(c.on_expiry, {{"fail-static", OnExpiry::kFailStatic}, {"fail-closed", OnExpiry::kFailClosed}})},
           {"shields_up", flag_into(c.shields_up)},
+          {"denied", one_of<bool>(c.reject, {{"drop", false}, {"reject", true}})},
           {"masquerade", flag_into(c.masquerade)},
           {"flow_log", text_into(c.flow_log, true)},
           {"log_group", number_into(c.log_group)},

@@ -28,6 +28,7 @@ struct NodeConfig {
   std::string tunnel_program = "wireguard-go";
   OnExpiry on_expiry = OnExpiry::kFailStatic;
   bool shields_up = false;
+  bool reject = false;                                  ///< answer what no rule allows, rather than drop it in silence
   bool masquerade = true;                               ///< of what comes from the mesh and leaves by a subnet route
   std::string flow_log;                                 ///< file of JSON lines; `-`: standard output; empty: none
   uint16_t log_group = 17;                              ///< NFLOG group of this network namespace

@@ -72,7 +72,7 @@ class Daemon {
   Daemon(NodeConfig config, NodeIdentity identity, std::unique_ptr<HostNetwork> network)
       : config_(config),
         runner_(nft::kernel_runner()),
-        filter_(*runner_, nft::Table{config.interface, config.table, config.log_group}),
+        filter_(*runner_, nft::Table{config.interface, config.table, config.log_group, config.reject}),
         tunnel_(wireguard::wireguard_go(config.tunnel_program, config.interface)),
         network_(std::move(network)),
         hands_{filter_, *tunnel_, *network_, borrow},

@@ -5,6 +5,7 @@
 usage: aclcd_flows.py ACLC ACLCD [TEST...]      exit 0 all passed, 77 cannot run here
 ACLCD_SOAK_SECONDS (60) says how long `soak` goes on.
 """
+import errno
 import json
 import os
 import pathlib
@@ -124,6 +125,66 @@ def revocation_of_udp_and_icmp(m):
     for flow in [*withdrawn.values(), other]:
         flow.stop()
     assert other.lost() == 0, f"another flow lost {other.lost()} of {other.sent}"
+
+
+def refusal(source, target, port, kind, family=V4):
+    """The error that a packet to a port where somebody listens brings back within half a second, or None."""
+    with inside(target.ns):
+        server = socket.socket(family, kind)
+    with inside(source.ns):
+        client = socket.socket(family, kind)
+    address = target.ip4 if family == V4 else target.ip6
+    with server, client:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind((address, port))
+        if kind == socket.SOCK_STREAM:
+            server.listen()
+        client.settimeout(0.5)
+        try:
+            client.connect((address, port))
+            if kind == socket.SOCK_DGRAM:
+                client.send(b"x")
+                client.recv(10)
+        except TimeoutError:
+            return None
+        except OSError as e:
+            return errno.errorcode[e.errno]
+    return None
+
+
+def denials_are_answered(m):
+    """With `denied: reject` who may not come in is told at once, an open stream that loses its rule is reset, and allowed traffic is as ever."""
+    a, b = m.nodes["a"], m.nodes["b"]
+    m.enforce(BASE)
+    assert refusal(a, b, 5202, socket.SOCK_STREAM) is None, "silence is the rule"
+    b.stop()
+    b.configure(denied="reject")
+    b.start()
+    m.enforce(BASE)
+    wait_for(lambda: tcp(a, b, 5201), 15, "the allowed port is open")
+    for family in (V4, V6):
+        answers = [refusal(a, b, 5202, kind, family) for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM)]
+        assert answers == ["ECONNREFUSED", "EHOSTUNREACH" if family == V4 else "EACCES"], answers
+    with inside(b.ns):
+        server = socket.create_server((b.ip4, 5201))
+    with inside(a.ns):
+        stream = socket.create_connection((b.ip4, 5201), timeout=3)
+    end = server.accept()[0]
+    m.enforce(policy(*OWN))
+    try:
+        for _ in range(20):
+            stream.send(b"x")
+            time.sleep(0.05)
+        raise AssertionError("the stream goes on")
+    except (ConnectionResetError, BrokenPipeError):
+        pass
+    for s in (stream, end, server):
+        s.close()
+    b.stop()
+    b.configure()
+    b.start()
+    m.enforce(BASE)
+    wait_for(lambda: tcp(a, b, 5201), 15, "in again")
 
 
 def shields_up_keep_own_flows(m):
@@ -320,7 +381,7 @@ def revocation(m):
     m.enforce(BASE)
 
 
-TESTS = [revocation, revocation_of_udp_and_icmp, shields_up_keep_own_flows, swaps, soak]
+TESTS = [revocation, revocation_of_udp_and_icmp, denials_are_answered, shields_up_keep_own_flows, swaps, soak]
 
 
 def prepare(m):

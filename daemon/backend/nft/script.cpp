@@ -24,6 +24,14 @@ class Rules {
     if (table_.log_group == 0) return;
     add(match + " ct state " + state + " limit rate 20/second burst 40 packets log prefix \"aclcd " + what + "\" group " + std::to_string(table_.log_group));
   }
+  // What no rule allows. The kernel limits how many of the answers it sends.
+  void deny(const std::string& reason) {
+    const std::string any = "meta nfproto { ipv4, ipv6 }";
+    if (!table_.reject) return logged_drop(any, "no_rule", reason);
+    log(any, reason);
+    add("meta l4proto tcp counter name \"no_rule\" reject with tcp reset");
+    add(any + " counter name \"no_rule\" reject with icmpx type admin-prohibited");
+  }
   void logged_drop(const std::string& match, const std::string& counter, const std::string& reason) {
     log(match, reason);
     drop(match, counter);
@@ -134,7 +142,7 @@ std::string flip_script(const Table& table, const FilterBoxes& boxes, uint64_t g
   }
   // A flow that was under way has lost its rule.
   rules.log("meta nfproto { ipv4, ipv6 }", "cut", "!= new");
-  rules.logged_drop("meta nfproto { ipv4, ipv6 }", "no_rule", shields_up ? "shields-up" : "no-rule");
+  rules.deny(shields_up ? "shields-up" : "no-rule");
   return "flush chain " + in_table(table) + " filter\n" + rules.text() + delete_sets_script(table, obsolete);
 }
 

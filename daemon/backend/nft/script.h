@@ -19,6 +19,7 @@ struct Table {
   std::string interface;          ///< packets that come in here are ours to judge
   std::string name = "aclcd";     ///< in family inet
   uint16_t log_group = 0;         ///< NFLOG; 0: no logging
+  bool reject = false;            ///< who sends what no rule allows is told so: by a reset, or "administratively prohibited"
 };
 
 /// Counters that outlive every change of policy, by the reason of the decision ("not-self" is `not_self`).

@@ -90,6 +90,22 @@ TEST(Script, ShieldsUpLookAtNoSet) {
   EXPECT_THAT(text, Not(HasSubstr("l4proto 99")));
 }
 
+TEST(Script, WhatNoRuleAllowsIsDroppedOrAnswered) {
+  const FilterBoxes boxes = boxes_of({tcp({"100.64.0.1"}, PortRange::single(80))});
+  EXPECT_THAT(flip_script(kTable, boxes, 1, false, {}), Not(HasSubstr("reject")));
+  Table answers = kTable;
+  answers.reject = true;
+  for (const bool shields_up : {false, true}) {
+    const std::string text = flip_script(answers, boxes, 1, shields_up, {});
+    const size_t reset = text.find("meta l4proto tcp counter name \"no_rule\" reject with tcp reset\n");
+    const size_t prohibited = text.find("meta nfproto { ipv4, ipv6 } counter name \"no_rule\" reject with icmpx type admin-prohibited\n");
+    ASSERT_NE(reset, std::string::npos);
+    EXPECT_LT(reset, prohibited);
+    EXPECT_LT(text.rfind(" accept\n"), reset);
+    EXPECT_THAT(text, Not(HasSubstr("counter name \"no_rule\" drop")));
+  }
+}
+
 TEST(Script, GenerationsAreReadFromNames) {
   EXPECT_EQ(generation_of("in4_g12"), 12u);
   for (const char* name : {"in4", "in4_g", "in4_gx", "in4_g1x", ""}) EXPECT_EQ(generation_of(name), std::nullopt) << name;

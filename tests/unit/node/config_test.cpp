@@ -31,6 +31,7 @@ TEST(Config, TakesCommentsAndTrailingCommas) {
 TEST(Config, FaultsHaveALineAndSayWhatToWrite) {
   EXPECT_EQ(fault("{" + kNeeded + ",\n\n\"listen_prot\": 1}"), "c.hujson:3: unknown field `listen_prot`; did you mean `listen_port`?");
   EXPECT_EQ(fault("{" + kNeeded + ",\n\"listen_port\": 70000}"), "c.hujson:2: `listen_port` has to be a number from 1 to 65535, not 70000");
+  EXPECT_EQ(fault("{" + kNeeded + ",\n\"denied\": true}"), "c.hujson:2: `denied` has to be one of \"drop\", \"reject\", not true");
   EXPECT_EQ(fault("{" + kNeeded + ",\n\"on_expiry\": \"open\"}"), "c.hujson:2: `on_expiry` has to be one of \"fail-static\", \"fail-closed\", not \"open\"");
   EXPECT_THAT(fault("{" + kNeeded + ",\n\"interface\": \"a b\"}"), HasSubstr("c.hujson:2: `interface` has to be a letter"));
   EXPECT_THAT(fault("{" + kNeeded + ", \"table\": \"x; flush ruleset\"}"), HasSubstr("`table` has to be"));
