@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 
-from mesh import inside, run_tests, tcp, wait_for
+from mesh import inside, run, run_tests, tcp, wait_for
 from policies import crowd, grant, policy
 
 V4, V6 = socket.AF_INET, socket.AF_INET6
@@ -125,6 +125,39 @@ def revocation_of_udp_and_icmp(m):
     for flow in [*withdrawn.values(), other]:
         flow.stop()
     assert other.lost() == 0, f"another flow lost {other.lost()} of {other.sent}"
+
+
+def what_conntrack_forgot_stays_cut(m):
+    """A stream that lost its rule, and then its entry in the kernel's memory, is not taken up again by what the server still sends."""
+    a, b = m.nodes["a"], m.nodes["b"]
+    for family in (V4, V6):
+        m.enforce(BASE)
+        wait_for(lambda: tcp(a, b, 5201, family), 15, "the port is open")
+        address = b.ip4 if family == V4 else b.ip6
+        with inside(b.ns):
+            server = socket.create_server((address, 5201), family=family)
+        with inside(a.ns):
+            stream = socket.create_connection((address, 5201), timeout=3)
+        end = server.accept()[0]
+        stream.sendall(b"first")
+        assert end.recv(100) == b"first"
+        m.enforce(policy(grant("tag:c", "tag:b", "udp:5301"), *OWN))
+        run("conntrack", "-F", ns=b.ns)
+        end.settimeout(2)
+        for _ in range(5):
+            end.sendall(b"answer")
+            stream.sendall(b"second")
+            time.sleep(0.1)
+        try:
+            got = end.recv(100)
+        except TimeoutError:
+            got = b""
+        assert got == b"", f"the cut stream brought {got}"
+        m.enforce(BASE)
+        end.settimeout(10)
+        assert end.recv(100).startswith(b"second"), "allowed again, it goes on"
+        for s in (stream, end, server):
+            s.close()
 
 
 def refusal(source, target, port, kind, family=V4):
@@ -381,7 +414,7 @@ def revocation(m):
     m.enforce(BASE)
 
 
-TESTS = [revocation, revocation_of_udp_and_icmp, denials_are_answered, shields_up_keep_own_flows, swaps, soak]
+TESTS = [revocation, revocation_of_udp_and_icmp, what_conntrack_forgot_stays_cut, denials_are_answered, shields_up_keep_own_flows, swaps, soak]
 
 
 def prepare(m):

@@ -109,7 +109,7 @@ Result<Done> KernelFilter::stage_and_flip(const FilterBoxes& boxes, bool shields
 
 Result<std::string> KernelFilter::fingerprint() {
   std::string out;
-  for (const char* chain : {"input", "forward", "filter"}) {
+  for (const char* chain : {"input", "forward", "output", "outgoing", "filter"}) {
     const auto rules = runner_.rules(table_.name, chain);
     if (!rules) return rules.error();
     out += chain + *rules;

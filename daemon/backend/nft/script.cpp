@@ -13,9 +13,9 @@ std::string set_name(const SetPlan& set, uint64_t generation) { return set.name 
 
 class Rules {
  public:
-  explicit Rules(const Table& table) : table_(table) {}
+  explicit Rules(const Table& table, std::string chain = "filter") : table_(table), chain_(std::move(chain)) {}
 
-  void add(const std::string& text) { out_ += "add rule " + in_table(table_) + " filter " + text + "\n"; }
+  void add(const std::string& text) { out_ += "add rule " + in_table(table_) + " " + chain_ + " " + text + "\n"; }
   void drop(const std::string& match, const std::string& counter) {
     add(match + " counter name \"" + counter + "\" drop");
   }
@@ -40,15 +40,21 @@ class Rules {
 
  private:
   const Table& table_;
+  std::string chain_;
   std::string out_;
 };
 
-// What precedes every look at the policy, in the order of the filter library.
-void add_prelude(Rules& rules) {
+// What goes nowhere in a mesh, in either direction.
+void add_unroutable(Rules& rules) {
   rules.drop("ip daddr 224.0.0.0/4", "multicast");
   rules.drop("ip6 daddr ff00::/8", "multicast");
   rules.drop("ip daddr 169.254.0.0/16 ip daddr != 169.254.169.254", "link_local");
   rules.drop("ip6 daddr fe80::/10", "link_local");
+}
+
+// What precedes every look at the policy, in the order of the filter library.
+void add_prelude(Rules& rules) {
+  add_unroutable(rules);
   rules.drop("ct state invalid", "invalid");
   rules.add("ct state related meta l4proto { icmp, ipv6-icmp } counter name \"related\" accept");
   // Only the side that was asked is taken on trust; the asking side's packets are all looked up, so that a withdrawn rule cuts its flows.
@@ -90,11 +96,18 @@ std::string base_script(const Table& table) {
   const std::string in = in_table(table);
   std::string out = "add table " + in + "\n";
   for (const std::string_view counter : kCounters) out += "add counter " + in + " " + std::string(counter) + "\n";
-  out += "add chain " + in + " filter\n";
-  for (const std::string hook : {"input", "forward"}) {
+  for (const std::string chain : {"filter", "outgoing"}) out += "add chain " + in + " " + chain + "\n";
+  // An answer of ours opens nothing: of a flow that the kernel does not know, any more or yet, it must not become the asking side, or
+  // what the other end sends would pass as a reply without a look at the policy.
+  Rules outgoing(table, "outgoing");
+  add_unroutable(outgoing);
+  outgoing.drop("ct state new tcp flags & (fin | syn | rst | ack) != syn", "midstream");
+  out += "flush chain " + in + " outgoing\n" + outgoing.text();
+  for (const std::string hook : {"input", "forward", "output"}) {
     out += "add chain " + in + " " + hook + " { type filter hook " + hook + " priority filter - 10; policy accept; }\n";
     out += "flush chain " + in + " " + hook + "\n";
-    out += "add rule " + in + " " + hook + " iifname \"" + table.interface + "\" jump filter\n";
+    if (hook != "output") out += "add rule " + in + " " + hook + " iifname \"" + table.interface + "\" jump filter\n";
+    if (hook != "input") out += "add rule " + in + " " + hook + " oifname \"" + table.interface + "\" jump outgoing\n";
   }
   return out;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Texts for nft: pure functions, so that what is sent to the kernel can be tested without one.
 //
-// One table, hooks on packets that come in from our interface only; it drops or lets other tables decide, and touches none of theirs.
+// One table, hooks on packets that come in from our interface, or leave by it, only; it drops or lets other tables decide, and touches
+// none of theirs.
 // The table is not bound to the process: what is enforced stays when the daemon dies.
 #pragma once
 
@@ -23,7 +24,7 @@ struct Table {
 };
 
 /// Counters that outlive every change of policy, by the reason of the decision ("not-self" is `not_self`).
-inline constexpr std::string_view kCounters[] = {"reply", "related", "multicast", "link_local", "invalid", "not_self", "no_rule", "no_policy"};
+inline constexpr std::string_view kCounters[] = {"reply", "related", "multicast", "link_local", "invalid", "midstream", "not_self", "no_rule", "no_policy"};
 
 /// Table, counters and hooks; adding what is there already changes nothing.
 std::string base_script(const Table& table);
