@@ -103,6 +103,34 @@ RC_GTEST_PROP(Lint, RulesThatCanGoChangeNoTable, (uint32_t seed)) {
   }
 }
 
+/// Two rules that differ in nothing but what their sources mean: each source beside each other one.
+TEST(Lint, CallsNoSourceCoveredByOneThatMeansLess) {
+  const std::vector<std::string> sources = {"*", "autogroup:danger-all", "autogroup:member", "autogroup:tagged", "autogroup:owner", "autogroup:admin", "ann@x.org",
+                                            "group:a", "group:b", "tag:y", "10.0.0.0/23", "10.0.0.7", "100.64.0.0/29", "fd7a:115c:a1e0::1"};
+  PolicyDice dice(7);
+  std::vector<Tailnet> tailnets;
+  Collected unused;
+  for (int i = 0; i < 12; ++i) tailnets.push_back(read_tailnet(dice.tailnet(), SourceId(size_t{0}), unused));
+  size_t covered = 0;
+  for (const std::string& wide : sources) {
+    for (const std::string& narrow : sources) {
+      for (const std::string to : {"tag:x", "*", "10.0.0.0/24"}) {
+        const std::string begin = "{\"tagOwners\": {\"tag:x\": [], \"tag:y\": []}, \"groups\": {\"group:a\": [\"ann@x.org\", \"bob@x.org\"], \"group:b\": [\"bob@x.org\"]}, ";
+        const BuiltPolicy policy(begin + "\"grants\": [{\"src\": [\"" + wide + "\"], \"dst\": [\"" + to + "\"], \"ip\": [\"*\"]}, {\"src\": [\"" + narrow + "\"], \"dst\": [\"" + to + "\"], \"ip\": [\"22\"]}]}");
+        ASSERT_TRUE(policy.valid()) << policy.text;
+        const AccessModel model(policy.policy, policy.definitions, nullptr);
+        const RuleCoverage coverage(model);
+        for (const RuleCoverage::Covered& c : coverage.covered()) {
+          ++covered;
+          const BuiltPolicy less(without(policy.text, model.rules()[c.rule].span));
+          for (const Tailnet& t : tailnets) EXPECT_EQ(difference(policy, less, t), "") << policy.text;
+        }
+      }
+    }
+  }
+  EXPECT_GT(covered, 3 * sources.size());
+}
+
 /// The other way about: of the rules that can go in six small tailnets a good part is called covered, so that a model that says
 /// nothing does not pass. The others name nobody in those tailnets, or can go in those alone.
 TEST(Lint, FindsRulesThatCanGo) {

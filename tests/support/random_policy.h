@@ -75,7 +75,8 @@ class PolicyDice {
   std::string person() { return of({"ann@x.org", "bob@x.org", "cy@x.org", "group:a", "group:b", "group:none", "group:ext", "autogroup:member", "autogroup:admin", "autogroup:owner"}); }
   std::string source() {
     if (one_in(2)) return person();
-    return of({"*", "tag:x", "tag:y", "autogroup:tagged", "10.0.0.0/23", "net", "half", "one", "100.64.0.2", "100.64.0.0/29", "ipset:s", "fd7a:115c:a1e0::1"});
+    if (one_in(4)) return of({"*", "autogroup:danger-all"});  // often both: the one is nearly the other
+    return of({"tag:x", "tag:y", "autogroup:tagged", "10.0.0.0/23", "net", "half", "one", "100.64.0.2", "100.64.0.0/29", "ipset:s", "fd7a:115c:a1e0::1"});
   }
   std::string destination() {
     return of({"*", "ann@x.org", "bob@x.org", "group:a", "group:b", "tag:x", "tag:y", "tag:x", "autogroup:member", "autogroup:tagged", "autogroup:owner",

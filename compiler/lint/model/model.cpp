@@ -235,8 +235,9 @@ void AccessModel::make_up() {
     if (a.is_range) continue;
     a.up.push_back(id);
     if (id != any_ && id != danger_) a.up.push_back(danger_);
-    const bool devices = id != danger_ && id != self_ && a.kind != SelectorKind::kService;
-    if (id != any_ && (!outside || !devices)) a.up.push_back(any_);
+    const bool devices = id != self_ && a.kind != SelectorKind::kService;
+    // Every address of all is more than the devices and the approved routes.
+    if (id != any_ && id != danger_ && (!outside || !devices)) a.up.push_back(any_);
     if (id == any_) a.up.push_back(danger_);
     switch (a.kind) {
       case SelectorKind::kUser: {
