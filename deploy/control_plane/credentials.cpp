@@ -55,6 +55,48 @@ Result<std::optional<Secret>> secret_from(const Environment& environment, const 
   return std::optional<Secret>(Secret(std::move(text)));
 }
 
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char lower = static_cast<char>(c | 0x20);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+/// How much at the beginning of the text is the character encoded, 0 for nothing: `%2F` of a URL however often it was encoded
+/// (`%252F`), `\/` or `\u002f` of JSON.
+size_t encoded_length(char wanted, std::string_view text) {
+  const auto is_hex = [&](size_t at) {
+    return at + 1 < text.size() && hex_digit(text[at]) >= 0 && hex_digit(text[at + 1]) >= 0 && hex_digit(text[at]) * 16 + hex_digit(text[at + 1]) == wanted;
+  };
+  if (text.size() < 2) return 0;
+  if (text[0] == '%') {
+    size_t at = 1;
+    while (text.substr(at, 2) == "25" && !is_hex(at)) at += 2;
+    while (wanted == '%' && text.substr(at, 4) == "2525") at += 2;
+    return is_hex(at) ? at + 2 : 0;
+  }
+  if (text[0] != '\\') return 0;
+  if (text[1] == wanted) return 2;
+  return text[1] == 'u' && text.substr(2, 2) == "00" && is_hex(4) ? 6 : 0;
+}
+
+/// How much at the beginning of the text is the secret, each of its characters as it is or encoded; 0 for nothing.
+size_t length_of(std::string_view secret, std::string_view text) {
+  // Where the part looked at so far may end: `%25` may be a per cent sign or the three characters.
+  std::vector<size_t> ends{0}, next;
+  for (const char c : secret) {
+    next.clear();
+    for (const size_t at : ends) {
+      if (at < text.size() && text[at] == c) next.push_back(at + 1);
+      if (const size_t length = encoded_length(c, text.substr(at)); length > 0) next.push_back(at + length);
+    }
+    if (next.empty()) return 0;
+    std::sort(next.begin(), next.end());
+    next.erase(std::unique(next.begin(), next.end()), next.end());
+    ends.swap(next);
+  }
+  return ends.back();
+}
+
 }  // namespace
 
 Secret& Secret::operator=(Secret&& other) noexcept {
@@ -74,10 +116,11 @@ std::string Credentials::hide(std::string_view text) const {
   std::string out(text);
   for (const Secret* s : {&secret, &token}) {
     if (s->empty()) continue;
-    for (size_t at = 0; (at = out.find(s->reveal(), at)) != std::string::npos;) {
-      constexpr std::string_view kShown = "[secret]";
-      out.replace(at, s->reveal().size(), kShown);
-      at += kShown.size();
+    constexpr std::string_view kShown = "[secret]";
+    for (size_t at = 0; at < out.size();) {
+      const size_t length = length_of(s->reveal(), std::string_view(out).substr(at));
+      if (length > 0) out.replace(at, length, kShown);
+      at += length > 0 ? kShown.size() : 1;
     }
   }
   return out;

@@ -36,7 +36,7 @@ struct Credentials {
   Secret secret;          ///< API key, client secret or identity token
   Secret token;           ///< what the server gave for the two latter, once it did
 
-  /// The text with every secret in it replaced, for whatever is shown.
+  /// The text with every secret in it replaced, also where a server gives it back encoded for a URL or in JSON.
   std::string hide(std::string_view text) const;
 };
 

@@ -57,6 +57,15 @@ TEST(Credentials, HideWhereverTheyStand) {
   EXPECT_EQ(c->hide(""), "");
 }
 
+TEST(Credentials, HideWhatIsEncoded) {
+  const auto c = hosted({{"TS_API_KEY", "a+/b=%c\\d"}});
+  for (const char* text : {"a+/b=%c\\d", "a%2B%2Fb%3D%25c%5Cd", "a%2b%2fb%3d%25c%5cd", "%61+%2Fb=%25%63\\d", "a%252B%25252Fb%253D%2525c%255Cd", "a+\\/b=%c\\\\d",
+                           "a\\u002b\\u002Fb\\u003d%c\\u005cd"}) {
+    EXPECT_EQ(c->hide(std::string("key=") + text + "&x"), "key=[secret]&x") << text;
+  }
+  for (const char* other : {"a%2B%2Fb%3D%25c", "a%2B%2Fb%3E%25c%5Cd", "a%2", "%", "%25", "\\u00", "\\"}) EXPECT_EQ(c->hide(other), other);
+}
+
 TEST(Secret, MovesAndLeavesNothing) {
   Secret a("a long enough text to be on the heap, where it would stay");
   const Secret b = std::move(a);
