@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evaluator/classify/classify.h"
 
+#include "evaluator/classify/bursts.h"
 #include "evaluator/classify/lookup.h"
 #include "evaluator/wire/semantics.h"
 
@@ -47,7 +48,7 @@ ACLC_INLINE void decide_burst(const Plane& plane, const P* packets, Verdict* ver
 }
 
 template <class Plane, class P>
-ACLC_INLINE void decide_all(const Plane& shared, std::span<const P> packets, std::span<Verdict> verdicts) {
+ACLC_INLINE void decide_each(const Plane& shared, std::span<const P> packets, std::span<Verdict> verdicts) {
   ACLC_CHECK(verdicts.size() >= packets.size());
   const Plane plane = shared;  // a copy that no store to `verdicts` can be suspected of changing
   if (plane.fits_cache) {
@@ -62,6 +63,14 @@ ACLC_INLINE void decide_all(const Plane& shared, std::span<const P> packets, std
 
 }  // namespace
 
+void bursts::decide_in_turn(const PlaneView<AddressMap4View>& plane, std::span<const Packet4> packets, std::span<Verdict> verdicts) {
+  decide_each(plane, packets, verdicts);
+}
+
+void bursts::decide_in_turn(const PlaneView<AddressMap6View>& plane, std::span<const Packet6> packets, std::span<Verdict> verdicts) {
+  decide_each(plane, packets, verdicts);
+}
+
 Verdict classify(const Filter& filter, const Packet4& packet) { return Verdict(decide(filter.v4(), packet)); }
 
 Verdict classify(const Filter& filter, const Packet6& packet) { return Verdict(decide(filter.v6(), packet)); }
@@ -74,8 +83,13 @@ Verdict classify(const Filter& filter, const Packet& packet) {
   return classify(filter, Packet6{packet.src.hi, packet.src.lo, packet.dst.hi, packet.dst.lo, packet.port, packet.protocol});
 }
 
-void classify(const Filter& filter, std::span<const Packet4> packets, std::span<Verdict> verdicts) { decide_all(filter.v4(), packets, verdicts); }
+void classify(const Filter& filter, std::span<const Packet4> packets, std::span<Verdict> verdicts) {
+  if (filter.v4().abreast && bursts::can_abreast()) return bursts::decide_abreast(filter.v4(), packets, verdicts);
+  bursts::decide_in_turn(filter.v4(), packets, verdicts);
+}
 
-void classify(const Filter& filter, std::span<const Packet6> packets, std::span<Verdict> verdicts) { decide_all(filter.v6(), packets, verdicts); }
+void classify(const Filter& filter, std::span<const Packet6> packets, std::span<Verdict> verdicts) {
+  bursts::decide_in_turn(filter.v6(), packets, verdicts);
+}
 
 }  // namespace aclc

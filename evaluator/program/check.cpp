@@ -10,6 +10,7 @@ namespace {
 constexpr uint32_t kMostProbes = 64;
 constexpr uint32_t kMostSteps = 31;
 constexpr size_t kCached = size_t{512} << 10;  // half of a usual second-level cache
+constexpr size_t kAbreast = size_t{8} << 20;  // in what is larger most packets wait for memory, which stages overlap better
 
 // Row references seen by the sources, checked once each row is known to be sound.
 class Rows {
@@ -110,6 +111,21 @@ uint64_t span_bits(const format::AddressMap& map, uint32_t shift, bool v6) {
 void set_key(uint32_t& key, uint64_t, uint64_t lo) { key = static_cast<uint32_t>(lo); }
 void set_key(format::Key6& key, uint64_t hi, uint64_t lo) { key = {hi, lo}; }
 
+uint128 key_of(const format::HostBucket4& b, size_t i) { return b.key[i]; }
+uint128 key_of(const format::HostBucket6& b, size_t i) { return static_cast<uint128>(b.hi[i]) << 64 | b.lo[i]; }
+
+// A lookup joins the values of equal keys, and may take a place with key 0 for a free one unless it is the first.
+template <class Bucket>
+bool in_order(const Bucket& bucket) {
+  bool ends = false;
+  for (size_t i = 0; i < std::size(bucket.value); ++i) {
+    ends |= bucket.value[i] == 0;
+    if (ends && (bucket.value[i] != 0 || key_of(bucket, i) != 0)) return false;
+    if (!ends && i != 0 && key_of(bucket, i) <= key_of(bucket, i - 1)) return false;
+  }
+  return true;
+}
+
 template <class Bucket, class Key, class Sound>
 const char* check_map(const SectionBytes& section, const format::AddressMap& map, AddressMapView<Bucket, Key>& out, Sound sound) {
   std::span<const Bucket> hosts;
@@ -120,6 +136,7 @@ const char* check_map(const SectionBytes& section, const format::AddressMap& map
     for (uint32_t value : bucket.value) {
       if (value != 0 && !sound(value)) return "a host refers to nothing";
     }
+    if (!in_order(bucket)) return "a bucket of hosts is out of order";
   }
   std::span<const Key> starts;
   std::span<const uint32_t> values;
@@ -182,7 +199,9 @@ const char* check_any_plane(const SectionBytes& section, PlaneView<MapView>& out
   out.tops = tops.data();
   out.pages = pages.data();
   out.rows = rows.data();
+  out.map_count = static_cast<uint32_t>(std::min<size_t>(maps.size(), UINT32_MAX));
   out.fits_cache = section.size() <= kCached;
+  out.abreast = section.size() <= kAbreast;
   rule_count = header->rule_count;
   return nullptr;
 }

@@ -78,6 +78,7 @@ struct AddressMap {
   uint32_t steps;
 };
 
+/// In a bucket of either family taken places come first and their keys ascend; free places have key 0.
 struct HostBucket4 {
   uint32_t key[4];
   uint32_t value[4];  ///< 0: free

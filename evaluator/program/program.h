@@ -45,7 +45,9 @@ struct PlaneView {
   const uint32_t* tops = nullptr;
   const uint32_t* pages = nullptr;
   const std::byte* rows = nullptr;
+  uint32_t map_count = 0;
   bool fits_cache = false;  ///< small enough that a burst need not wait for memory
+  bool abreast = false;     ///< small enough that sixteen packets at once beat stages
 };
 
 struct RuleOrigin {

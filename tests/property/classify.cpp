@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "evaluator/classify/bursts.h"
 #include "evaluator/classify/classify.h"
 #include "evaluator/classify/linear.h"
 #include "evaluator/program/compile.h"
@@ -61,6 +62,15 @@ void check_packets(const Filter& filter, const wire::Resolved& rules, const Addr
   classify(filter, v6, got6);
   RC_ASSERT(got4 == want4);
   RC_ASSERT(got6 == want6);
+  bursts::decide_in_turn(filter.v4(), v4, got4);
+  RC_ASSERT(got4 == want4);
+  if (!filter.v4().abreast || !bursts::can_abreast()) return;
+  // In bursts of every length up to 70, as long as there are packets.
+  std::fill(got4.begin(), got4.end(), Verdict::by_rule(UINT32_MAX - 2));
+  for (size_t at = 0, n = 0; at < v4.size(); at += n, n = n % 70 + 1) {
+    bursts::decide_abreast(filter.v4(), std::span(v4).subspan(at, std::min(n, v4.size() - at)), std::span(got4).subspan(at));
+  }
+  RC_ASSERT(got4 == want4);
 }
 
 void check_filter(const std::vector<wire::FilterRule>& rules, const AddressSet& local, uint64_t seed, int count) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -152,6 +153,35 @@ TEST(Program, ChangedBytesNeverLeadOutside) {
   }
   EXPECT_GT(accepted, 100u);
   EXPECT_GT(refused, 100u);
+}
+
+// A lookup joins the values of equal keys: what two sound values give together need not be sound.
+TEST(Program, RefusesBucketsThatHoldAHostTwice) {
+  std::vector<std::string> hosts;
+  for (int i = 0; i < 40; ++i) hosts.push_back("100.64." + std::to_string(i) + ".1");
+  const std::vector<wire::FilterRule> rules = {rule(hosts, "*", {80, 90})};
+  const NodeFilter node{"n", rules, local({"100.64.0.9"}), {}};
+  const std::vector<std::byte> bytes = compile_program({&node, 1}).value().bytes;
+  const auto program = *load(bytes);
+  const AddressMap4View& map = program->filter(0).v4().sources;
+  const auto* bucket = std::find_if(map.hosts, map.hosts + map.bucket_span, [](const format::HostBucket4& b) { return b.value[1] != 0; });
+  ASSERT_NE(bucket, map.hosts + map.bucket_span);
+  const auto place = static_cast<size_t>(reinterpret_cast<const std::byte*>(bucket) - program->bytes().data());
+  const auto with = [&](const format::HostBucket4& changed) {
+    std::vector<std::byte> out = bytes;
+    std::memcpy(out.data() + place, &changed, sizeof changed);
+    return load(sealed(out));
+  };
+  format::HostBucket4 twice = *bucket;
+  twice.key[1] = twice.key[0];
+  EXPECT_EQ(with(twice).error().message, "damaged program: a bucket of hosts is out of order");
+  format::HostBucket4 gap = *bucket;
+  gap.key[0] = gap.value[0] = 0;
+  EXPECT_FALSE(with(gap).ok());
+  format::HostBucket4 left = *bucket;
+  left.value[1] = left.value[2] = left.value[3] = 0;  // but a key
+  EXPECT_FALSE(with(left).ok());
+  EXPECT_TRUE(with(*bucket).ok());
 }
 
 TEST(Program, EveryTruncationIsRefused) {
