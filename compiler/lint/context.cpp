@@ -141,6 +141,11 @@ const reference::World& LintContext::world() {
   return *world_;
 }
 
+Devices& LintContext::devices() {
+  if (!devices_) devices_ = std::make_unique<Devices>(world());
+  return *devices_;
+}
+
 uint32_t LintContext::line_of(Span s) const {
   // The index is made once for all messages of a run.
   auto& lines = const_cast<LintContext*>(this)->lines_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "compiler/check/positions.h"
+#include "compiler/lint/devices.h"
 #include "compiler/lint/lint.h"
 #include "compiler/lint/model/coverage.h"
 #include "compiler/lint/model/model.h"
@@ -57,6 +58,7 @@ class LintContext {
   const RuleCoverage& coverage();
   const std::vector<CommentSpan>& comments();
   const reference::World& world();  ///< only with a tailnet
+  Devices& devices();               ///< likewise
 
   uint32_t line_of(Span s) const;
   /// `line 12`.
@@ -74,6 +76,7 @@ class LintContext {
   std::unique_ptr<RuleCoverage> coverage_;
   std::unique_ptr<std::vector<CommentSpan>> comments_;
   std::unique_ptr<reference::World> world_;
+  std::unique_ptr<Devices> devices_;
   std::unique_ptr<LineIndex> lines_;
   std::vector<uint32_t> reported_;
 };

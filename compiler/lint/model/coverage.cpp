@@ -2,6 +2,7 @@
 #include "compiler/lint/model/coverage.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/net/protocol.h"
 #include "compiler/reference/world.h"
@@ -10,6 +11,7 @@ namespace aclc {
 namespace {
 
 constexpr uint64_t kMaxWork = 30'000'000;  ///< looks at a rule; then what is left counts as not covered
+constexpr size_t kMaxPairs = 64;           ///< of a source and a destination of one rule that are kept one by one
 constexpr size_t kMaxPieces = 512;         ///< of one rule's addresses
 constexpr uint8_t kDefaultProtocols[] = {kTcp, kUdp, kIcmp, kIpv6Icmp};
 
@@ -42,21 +44,53 @@ bool meet(std::span<const AtomId> a, std::span<const AtomId> b) {
 }  // namespace
 
 RuleCoverage::RuleCoverage(const AccessModel& model)
-    : model_(model), by_unit_(model.atom_count()), by_source_(model.atom_count()), gone_(model.rules().size()) {
-  for (uint32_t i = 0; i < model.rules().size(); ++i) {
-    const AccessRule& rule = model.rules()[i];
+    : model_(model), by_unit_(model.atom_count()), wide_by_unit_(model.atom_count()), wide_by_source_(model.atom_count()), gone_(model.rules().size()) {
+  index_rules();
+  classify_sources();
+  find_covered();
+}
+
+void RuleCoverage::index_rules() {
+  for (uint32_t i = 0; i < model_.rules().size(); ++i) {
+    const AccessRule& rule = model_.rules()[i];
     std::vector<AtomId> units;
     for (const AccessTarget& t : rule.targets) units.push_back(t.unit);
     sort_unique(units);
+    const bool wide = rule.sources.size() * rule.targets.size() > kMaxPairs;
     if (gives(rule)) {
       for (const AtomId u : units) by_unit_[u].push_back(i);
-      for (const AtomId s : rule.sources) by_source_[s].push_back(i);
+    }
+    if (gives(rule) && wide) {
+      for (const AtomId u : units) wide_by_unit_[u].push_back(i);
+      for (const AtomId s : rule.sources) wide_by_source_[s].push_back(i);
+    } else if (gives(rule)) {
+      for (const AtomId s : rule.sources) {
+        for (uint32_t t = 0; t < rule.targets.size(); ++t) cells_.add(s, rule.targets[t].unit, {i, t});
+      }
     }
     source_bits_.push_back(bits(rule.sources));
     unit_bits_.push_back(bits(units));
     units_.push_back(std::move(units));
   }
-  find_covered();
+  cells_.build();
+}
+
+void RuleCoverage::classify_sources() {
+  std::vector<bool> named(model_.atom_count());
+  for (const AccessRule& rule : model_.rules()) {
+    if (!gives(rule)) continue;
+    for (const AtomId s : rule.sources) named[s] = true;
+  }
+  std::map<std::vector<AtomId>, uint32_t> classes;
+  for (AtomId a = 0; a < model_.atom_count(); ++a) {
+    std::vector<AtomId> from;
+    for (const AtomId s : model_.up(a)) {
+      if (named[s]) from.push_back(s);
+    }
+    class_.push_back(classes.try_emplace(from, static_cast<uint32_t>(classes.size())).first->second);
+    from_.push_back(std::move(from));
+  }
+  seen_.resize(classes.size());
 }
 
 /// What the target of the rule lets pass, by protocol: ports, and for protocols without ports whether all.
@@ -114,7 +148,7 @@ bool RuleCoverage::take(Wants& wants, const AccessRule& rule, const AccessTarget
 }
 
 bool RuleCoverage::holds(const AccessRule& rule, AtomId source, uint32_t posture) const {
-  return meet(rule.sources, model_.up(source)) && model_.implies(posture, rule.posture);
+  return meet(rule.sources, from_[source]) && model_.implies(posture, rule.posture);
 }
 
 /// A user's own devices are `autogroup:self` to that user, and the other way about.
@@ -133,10 +167,24 @@ std::vector<AtomId> RuleCoverage::units_above(AtomId source, AtomId unit) const 
 template <class F>
 void RuleCoverage::each_giver(AtomId source, uint32_t posture, AtomId unit, uint32_t except, F&& stop) const {
   const std::vector<AtomId> above = units_above(source, unit);
-  size_t towards = 0, from = 0;
-  for (const AtomId u : above) towards += by_unit_[u].size();
-  for (const AtomId s : model_.up(source)) from += by_source_[s].size();
-  const uint64_t source_mask = bits(model_.up(source)), unit_mask = bits(above);
+  const std::vector<AtomId>& from = from_[source];
+  for (const AtomId u : above) {
+    if (by_unit_[u].empty()) continue;
+    work_ += from.size();
+    for (const AtomId s : from) {
+      for (const Cells::Giver& g : cells_.at(s, u)) {
+        ++work_;
+        const AccessRule& rule = model_.rules()[g.rule];
+        if (g.rule == except || gone_[g.rule] || !model_.implies(posture, rule.posture)) continue;
+        if (stop(g.rule, rule.targets[g.target])) return;
+      }
+    }
+  }
+  size_t by_units = 0, by_sources = 0;
+  for (const AtomId u : above) by_units += wide_by_unit_[u].size();
+  for (const AtomId s : from) by_sources += wide_by_source_[s].size();
+  if (by_units == 0 || by_sources == 0) return;
+  const uint64_t source_mask = bits(from), unit_mask = bits(above);
   const auto look = [&](uint32_t i, bool source_fits) {
     ++work_;
     if ((source_fits ? unit_bits_[i] & unit_mask : source_bits_[i] & source_mask) == 0) return false;
@@ -149,15 +197,15 @@ void RuleCoverage::each_giver(AtomId source, uint32_t posture, AtomId unit, uint
     }
     return false;
   };
-  if (towards <= from) {
+  if (by_units <= by_sources) {
     for (const AtomId u : above) {
-      for (const uint32_t i : by_unit_[u]) {
+      for (const uint32_t i : wide_by_unit_[u]) {
         if (look(i, false)) return;
       }
     }
   } else {
-    for (const AtomId s : model_.up(source)) {
-      for (const uint32_t i : by_source_[s]) {
+    for (const AtomId s : from) {
+      for (const uint32_t i : wide_by_source_[s]) {
         if (look(i, true)) return;
       }
     }
@@ -227,15 +275,19 @@ bool RuleCoverage::cover_addresses(const AccessRule& rule, const AccessTarget& t
   return false;
 }
 
-/// f for each atom among the sources, defined groups taken apart; stops at the first false.
+/// f for each atom among the sources, defined groups taken apart, on the way to the unit; stops at the first false. Of users that
+/// no rule tells apart one is asked, unless the unit may be their own devices.
 template <class F>
-bool RuleCoverage::each_source(const AccessRule& rule, F&& all) const {
+bool RuleCoverage::each_source(const AccessRule& rule, AtomId unit, F&& all) const {
+  const bool alike = unit != model_.self() && !model_.is_user(unit);
+  const uint32_t walk = ++walk_;
   for (const AtomId s : rule.sources) {
     if (!model_.is_defined_group(s)) {
       if (!all(s)) return false;
       continue;
     }
     for (const AtomId m : model_.members(s)) {
+      if (alike && std::exchange(seen_[class_[m]], walk) == walk) continue;
       if (!all(m)) return false;
     }
   }
@@ -248,7 +300,7 @@ bool RuleCoverage::cover(uint32_t index, std::vector<uint32_t>& by) const {
     const auto unit_members = model_.members(t.unit);
     const Wants all = wants_of(rule, t);
     const auto one = [&](const AccessTarget& target) {
-      const bool devices = each_source(rule, [&](AtomId s) { return cover_pair(index, s, target.unit, all, by); });
+      const bool devices = each_source(rule, target.unit, [&](AtomId s) { return cover_pair(index, s, target.unit, all, by); });
       if (!devices) return false;
       return rule.addresses.empty() || cover_addresses(rule, target, all_towards(target.unit), index, by);
     };
@@ -268,7 +320,7 @@ bool RuleCoverage::cover(uint32_t index, std::vector<uint32_t>& by) const {
 /// The same question with some rules alone.
 bool RuleCoverage::covered_by(const AccessRule& rule, std::span<const uint32_t> by) const {
   const auto one = [&](const AccessTarget& target) {
-    const bool devices = each_source(rule, [&](AtomId s) {
+    const bool devices = each_source(rule, target.unit, [&](AtomId s) {
       Wants wants = wants_of(rule, target);
       const std::vector<AtomId> above = units_above(s, target.unit);
       for (const uint32_t i : by) {
@@ -307,7 +359,7 @@ std::vector<uint32_t> RuleCoverage::fewest(uint32_t index, std::vector<uint32_t>
   const auto members = model_.members(first.unit);
   const AtomId unit = members.empty() ? first.unit : members.front();
   bool asked = false;
-  each_source(rule, [&](AtomId s) {
+  each_source(rule, unit, [&](AtomId s) {
     asked = true;
     each_giver(s, rule.posture, unit, index, [&](uint32_t i, const AccessTarget&) {
       candidates.push_back(i);
@@ -335,7 +387,7 @@ void RuleCoverage::find_covered() {
   for (auto i = static_cast<uint32_t>(rules.size()); i-- > 0 && work_ <= kMaxWork;) {
     const AccessRule& rule = rules[i];
     if (!rule.plain() || rule.targets.empty() || (rule.sources.empty() && rule.addresses.empty())) continue;
-    bool empty = rule.addresses.empty() && each_source(rule, [](AtomId) { return false; });
+    bool empty = rule.addresses.empty() && each_source(rule, model_.self(), [](AtomId) { return false; });
     for (const AccessTarget& t : rule.targets) empty = empty || (model_.is_defined_group(t.unit) && model_.members(t.unit).empty());
     if (empty) continue;  // it allows nothing: that is another finding
     std::vector<uint32_t> by;
@@ -371,25 +423,37 @@ PortSet RuleCoverage::missing(const Question& q) const {
   return {};
 }
 
-std::vector<uint32_t> RuleCoverage::touching(AtomId source, AtomId unit, uint8_t protocol, uint16_t port) const {
-  std::vector<uint32_t> out;
+const RuleCoverage::Openers& RuleCoverage::openers(uint8_t protocol, uint16_t port) const {
+  const auto [known, is_new] = openers_.try_emplace({protocol, port});
+  if (!is_new) return known->second;
+  std::map<AtomId, std::vector<uint32_t>> rules;
   for (uint32_t i = 0; i < model_.rules().size(); ++i) {
     const AccessRule& rule = model_.rules()[i];
-    const bool from = !rule.addresses.empty() || std::any_of(rule.sources.begin(), rule.sources.end(), [&](AtomId s) {
-      return model_.is_everything(s) || model_.may_meet(s, source);
-    });
-    if (!from) continue;
-    bool gives_port = false;
     for (const AccessTarget& t : rule.targets) {
-      const bool to = model_.is_everything(t.unit) || t.unit == model_.self() || unit == model_.self() || model_.may_meet(t.unit, unit);
-      for (uint32_t a = t.access_begin; to && a < t.access_end; ++a) {
+      for (uint32_t a = t.access_begin; a < t.access_end; ++a) {
         const PortAccess& access = rule.access[a];
-        gives_port = gives_port || ((access.protocol == 0 || access.protocol == protocol) && access.ports.contains(port));
+        if ((access.protocol != 0 && access.protocol != protocol) || !access.ports.contains(port)) continue;
+        rules[t.unit].push_back(i);
+        break;
       }
     }
-    if (gives_port) out.push_back(i);
   }
-  return out;
+  known->second.assign(rules.begin(), rules.end());
+  return known->second;
+}
+
+bool RuleCoverage::touched(AtomId source, AtomId unit, uint8_t protocol, uint16_t port) const {
+  const auto from = [&](uint32_t i) {
+    const AccessRule& rule = model_.rules()[i];
+    return !rule.addresses.empty() || std::any_of(rule.sources.begin(), rule.sources.end(), [&](AtomId s) {
+      return model_.is_everything(s) || model_.may_meet(s, source);
+    });
+  };
+  for (const auto& [opened, rules] : openers(protocol, port)) {
+    const bool to = model_.is_everything(opened) || opened == model_.self() || unit == model_.self() || model_.may_meet(opened, unit);
+    if (to && std::any_of(rules.begin(), rules.end(), from)) return true;
+  }
+  return false;
 }
 
 }  // namespace aclc

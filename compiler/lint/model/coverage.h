@@ -6,9 +6,12 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
+#include <utility>
 #include <vector>
 
+#include "compiler/lint/model/cells.h"
 #include "compiler/lint/model/model.h"
 
 namespace aclc {
@@ -37,9 +40,9 @@ class RuleCoverage {
   };
   /// The ports of the question that no rule gives to all of those devices. Empty is yes.
   PortSet missing(const Question& question) const;
-  /// Rules, those with `via` too, that give some device of `source` the TCP or UDP port at `unit` in some tailnet, as far as names
-  /// can tell. In order.
-  std::vector<uint32_t> touching(AtomId source, AtomId unit, uint8_t protocol, uint16_t port) const;
+  /// Whether some rule, one with `via` too, gives some device of `source` the TCP or UDP port at `unit` in some tailnet, as far as
+  /// names can tell.
+  bool touched(AtomId source, AtomId unit, uint8_t protocol, uint16_t port) const;
 
  private:
   struct Want {
@@ -57,7 +60,9 @@ class RuleCoverage {
   template <class F>
   void each_giver(AtomId source, uint32_t posture, AtomId unit, uint32_t except, F&& stop) const;
   template <class F>
-  bool each_source(const AccessRule& rule, F&& all) const;
+  bool each_source(const AccessRule& rule, AtomId unit, F&& all) const;
+  void index_rules();
+  void classify_sources();
   bool cover(uint32_t rule, std::vector<uint32_t>& by) const;
   bool cover_pair(uint32_t rule, AtomId source, AtomId unit, const Wants& all, std::vector<uint32_t>& by) const;
   bool cover_addresses(const AccessRule& rule, const AccessTarget& target, std::span<const uint32_t> by_rules, uint32_t except,
@@ -66,14 +71,27 @@ class RuleCoverage {
   std::vector<uint32_t> fewest(uint32_t rule, std::vector<uint32_t> by) const;
   std::vector<uint32_t> all_towards(AtomId unit) const;
   void find_covered();
+  /// By unit, rules that give the port there.
+  using Openers = std::vector<std::pair<AtomId, std::vector<uint32_t>>>;
+  const Openers& openers(uint8_t protocol, uint16_t port) const;
 
   const AccessModel& model_;
-  std::vector<std::vector<uint32_t>> by_unit_, by_source_;  ///< rules that give anything, by atom
+  std::vector<std::vector<uint32_t>> by_unit_;  ///< rules that give anything, by atom
+  /// They again, each by its pairs of a source and a unit; but those with very many pairs by atom.
+  Cells cells_;
+  std::vector<std::vector<uint32_t>> wide_by_unit_, wide_by_source_;
+  /// By atom: those above it that are a source of some rule that gives anything, and a number that atoms share where these are the
+  /// same: as sources no rule tells such atoms apart.
+  std::vector<std::vector<AtomId>> from_;
+  std::vector<uint32_t> class_;
   std::vector<std::vector<AtomId>> units_;  ///< of each rule, sorted
   /// By rule, a bit for each of its sources and units: most rules are passed over without a look at their lists.
   std::vector<uint64_t> source_bits_, unit_bits_;
   std::vector<bool> gone_;
   std::vector<Covered> covered_;
+  mutable std::map<std::pair<uint8_t, uint16_t>, Openers> openers_;  ///< of ports that were asked for
+  mutable std::vector<uint32_t> seen_;  ///< by class, the walk over sources that met it last
+  mutable uint32_t walk_ = 0;
   mutable uint64_t work_ = 0;
 };
 

@@ -309,11 +309,14 @@ bool AccessModel::may_meet(AtomId a, AtomId b) const {
     return std::binary_search(up.begin(), up.end(), y);
   };
   if (above(a, b) || above(b, a)) return true;
-  for (const AtomId m : atoms_[a].members) {
-    if (above(m, b) || may_meet(m, b)) return true;
-  }
-  for (const AtomId m : atoms_[b].members) {
-    if (above(m, a) || may_meet(a, m)) return true;
+  // Groups of users meet in a user of both; with anything else a group's users have no more to do than the group.
+  const auto users = [&](const AtomId& x) {
+    return atoms_[x].kind == SelectorKind::kUser ? std::span<const AtomId>(&x, 1) : std::span<const AtomId>(atoms_[x].members);
+  };
+  const auto ours = users(a), theirs = users(b);
+  for (auto i = ours.begin(), j = theirs.begin(); i != ours.end() && j != theirs.end();) {
+    if (*i == *j) return true;
+    *i < *j ? ++i : ++j;
   }
   if (atoms_[a].is_range || atoms_[b].is_range) {
     // A device may have any address of the tailnet.

@@ -12,12 +12,20 @@ namespace {
 
 using reference::Statement;
 
-size_t count_of(const reference::World& world, const std::vector<Selector>& selectors) {
+/// How many devices selectors have, each counted as often as it is named.
+uint64_t at_most(Devices& devices, const std::vector<Selector>& selectors) {
+  uint64_t all = 0;
+  for (const Selector& s : selectors) all += devices.of(s).size();
+  return all;
+}
+
+size_t count_of(Devices& devices, const std::vector<Selector>& selectors) {
   reference::NodeList all;
   for (const Selector& s : selectors) {
-    const reference::NodeList nodes = world.nodes_of(s);
+    const reference::NodeList& nodes = devices.of(s);
     all.insert(all.end(), nodes.begin(), nodes.end());
   }
+  if (selectors.size() == 1) return all.size();
   std::sort(all.begin(), all.end());
   return static_cast<size_t>(std::unique(all.begin(), all.end()) - all.begin());
 }
@@ -31,7 +39,8 @@ void broad_rule(LintContext& c) {
     for (const reference::Part& part : s.parts) {
       for (const reference::Target& t : part.targets) targets.push_back(t.selector);
     }
-    const size_t from = count_of(c.world(), s.src), to = count_of(c.world(), targets);
+    if (at_most(c.devices(), s.src) * at_most(c.devices(), targets) <= c.options.budgets.reach) continue;
+    const size_t from = count_of(c.devices(), s.src), to = count_of(c.devices(), targets);
     const uint64_t pairs = uint64_t{from} * to;
     if (pairs <= c.options.budgets.reach) continue;
     c.report(diag::BroadRule(opening(s.span), static_cast<int64_t>(from), static_cast<int64_t>(to), static_cast<int64_t>(c.options.budgets.reach)));

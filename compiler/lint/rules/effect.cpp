@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "compiler/lint/rules/rules.h"
-#include "compiler/reference/sources.h"
 #include "compiler/reference/statements.h"
 
 namespace aclc::lints {
@@ -16,37 +15,29 @@ using reference::Statement;
 using reference::World;
 
 bool is_self(const Selector& s) { return s.kind == SelectorKind::kAutogroup && s.autogroup == Autogroup::kSelf; }
-bool is_internet(const Selector& s) { return s.kind == SelectorKind::kAutogroup && s.autogroup == Autogroup::kInternet; }
 
-/// Whether some node gets the destination (reference: FilterCompiler::applies).
-bool arrives(const World& world, const AddressSet& set) {
-  for (const TailnetNodeId id : world.all_nodes()) {
-    for (const Address& a : World::addresses(world.node(id))) {
-      if (set.contains(a)) return true;
-    }
-    const auto& served = world.served(id);
-    for (const Prefix& p : served.subnets) {
-      if (set.overlaps(p.range())) return true;
-    }
-    if (!served.exit_node) continue;
-    for (const AddressRange& r : set.ranges()) {
-      if (reference::internet().contains(r)) return true;
-    }
-  }
-  return false;
-}
-
-bool has_target(const World& world, const Selector& s) {
-  if (is_internet(s)) return arrives(world, reference::internet());
-  if (const auto literal = world.literal(s)) return arrives(world, *literal);
-  // A device's address may also lie in another's route.
-  return !world.nodes_of(s).empty();
+/// Whether a packet has some source to come from: reference::resolve_sources would have something to list.
+bool has_source(LintContext& c, const Statement& s) {
+  const World& world = c.world();
+  const PostureRefs& posture = world.effective(s.src_posture);
+  const bool restricted = posture.present && !posture.names.empty();
+  return std::any_of(s.src.begin(), s.src.end(), [&](const Selector& src) {
+    if (src.kind == SelectorKind::kAutogroup && src.autogroup == Autogroup::kDangerAll) return true;
+    if (src.kind == SelectorKind::kWildcard && (!restricted || !world.subnet_routes().empty())) return true;
+    if (const auto literal = world.literal(src)) return !literal->empty();
+    const NodeList& nodes = c.devices().of(src);
+    return std::any_of(nodes.begin(), nodes.end(), [&](TailnetNodeId id) {
+      const Node& n = world.node(id);
+      return (n.ipv4 || n.ipv6) && world.passes(n, posture);
+    });
+  });
 }
 
 /// A device of some user that the sources name: what `autogroup:self` needs.
-bool has_self(const World& world, const Statement& s) {
+bool has_self(LintContext& c, const Statement& s) {
+  const World& world = c.world();
   for (const Selector& src : s.src) {
-    for (const TailnetNodeId id : world.nodes_of(src)) {
+    for (const TailnetNodeId id : c.devices().of(src)) {
       const Node& n = world.node(id);
       if (!n.tagged() && n.user.valid() && world.passes(n, world.effective(s.src_posture))) return true;
     }
@@ -55,32 +46,32 @@ bool has_self(const World& world, const Statement& s) {
 }
 
 /// The one device that is both source and destination, where there is nothing else.
-const Node* only_itself(const World& world, const Statement& s) {
+const Node* only_itself(LintContext& c, const Statement& s) {
+  const World& world = c.world();
   if (s.src.size() != 1 || s.parts.size() != 1 || s.parts[0].targets.size() != 1) return nullptr;
   const Selector& dst = s.parts[0].targets[0].selector;
   if (s.src[0].kind == SelectorKind::kWildcard || dst.kind == SelectorKind::kWildcard) return nullptr;
   if (world.literal(s.src[0]) || world.literal(dst)) return nullptr;
-  const NodeList from = world.nodes_of(s.src[0]);
-  return from.size() == 1 && from == world.nodes_of(dst) ? &world.node(from[0]) : nullptr;
+  const NodeList& from = c.devices().of(s.src[0]);
+  return from.size() == 1 && from == c.devices().of(dst) ? &world.node(from[0]) : nullptr;
 }
 
 }  // namespace
 
 void no_effect_here(LintContext& c) {
   if (c.options.tailnet == nullptr || c.policy.allows_all()) return;
-  const World& world = c.world();
   for (const Statement& s : reference::statements(c.policy)) {
     if (!s.app.empty() || !s.via.empty() || s.src.empty() || s.parts.empty()) continue;
-    const bool sources = !reference::resolve_sources(world, s.src, world.effective(s.src_posture)).empty();
+    const bool sources = has_source(c, s);
     bool target = false, self = false;
     for (const reference::Part& part : s.parts) {
       for (const reference::Target& t : part.targets) {
-        (is_self(t.selector) ? self : target) |= is_self(t.selector) ? has_self(world, s) : has_target(world, t.selector);
+        (is_self(t.selector) ? self : target) |= is_self(t.selector) ? has_self(c, s) : c.devices().has_target(t.selector);
       }
     }
     if (!self && !(target && sources)) {
       c.report(diag::NoEffectHere(opening(s.span), sources ? "its destinations are no device's" : "its sources are no device's"));
-    } else if (const Node* n = only_itself(world, s)) {
+    } else if (const Node* n = only_itself(c, s)) {
       c.report(diag::SelfOnly(opening(s.span), c.options.tailnet->text(n->name)));
     }
   }
@@ -96,7 +87,7 @@ void each_unrouted(LintContext& c, std::initializer_list<Position> positions, F&
     const Selector& s = *use.selector;
     if (std::find(positions.begin(), positions.end(), use.position) == positions.end() || s.kind == SelectorKind::kIpSet) continue;
     const auto literal = c.world().literal(s);
-    if (!literal || literal->empty() || reference::tailnet_addresses().overlaps(*literal) || arrives(c.world(), *literal)) continue;
+    if (!literal || literal->empty() || reference::tailnet_addresses().overlaps(*literal) || c.devices().arrives(*literal)) continue;
     f(s, *literal);
   }
 }

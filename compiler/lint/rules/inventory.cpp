@@ -48,7 +48,7 @@ void without_device(LintContext& c) {
     Selector s;
     s.kind = kind;
     s.name = name;
-    return c.world().nodes_of(s).empty();
+    return c.devices().of(s).empty();
   };
   for (const TagOwner& t : c.policy.tag_owners) {
     if (empty(SelectorKind::kTag, t.name.value)) c.report(diag::TagWithoutDevice(t.name.span, c.policy.text(t.name)));

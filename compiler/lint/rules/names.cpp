@@ -45,20 +45,22 @@ bool counted(std::string_view a, std::string_view b) {
 
 void compare(LintContext& c, const std::vector<Text>& names) {
   if (names.size() > kMaxCompared) return;
+  std::vector<std::string> without_case;
+  for (const Text& name : names) without_case.push_back(folded(c.policy.text(name)));
   for (size_t j = 0; j < names.size(); ++j) {
     for (size_t i = 0; i < j; ++i) {
       const std::string_view a = c.policy.text(names[i]), b = c.policy.text(names[j]);
-      if (a == b) continue;
-      const std::string place = fmt::format("`{}` is defined here", a);
-      if (folded(a) == folded(b)) {
-        c.report(diag::NamesDifferByCase(names[j].span, a, b).label(names[i].span, place));
+      if (std::max(a.size(), b.size()) - std::min(a.size(), b.size()) > 1 || a == b) continue;
+      const auto place = [&] { return fmt::format("`{}` is defined here", a); };
+      if (without_case[i] == without_case[j]) {
+        c.report(diag::NamesDifferByCase(names[j].span, a, b).label(names[i].span, place()));
         continue;
       }
       // Of short names one edit is half the name.
       const size_t colon = a.find(':');
       const size_t own = a.size() - (colon == std::string_view::npos ? 0 : colon + 1);
       if (own < 4 || edit_distance(a, b, 1) > 1 || counted(a, b)) continue;
-      c.report(diag::SimilarNames(names[j].span, a, b).label(names[i].span, place));
+      c.report(diag::SimilarNames(names[j].span, a, b).label(names[i].span, place()));
     }
   }
 }

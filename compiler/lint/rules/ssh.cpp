@@ -56,6 +56,35 @@ bool same_postures(LintContext& c, const SshRule& a, const SshRule& b) {
 
 }  // namespace
 
+namespace {
+
+/// Whether a rule may open tcp 22 between the two, of which some rule may know nothing by name: then only rules of everything, of
+/// autogroups or of addresses can mean it.
+bool wide_path(const AccessModel& model, const Selector& src, AtomId from, AtomId to) {
+  const auto wide = [&](AtomId a, AtomId known) {
+    if (model.is_everything(a) || (known != AccessModel::kNone && model.may_meet(a, known))) return true;
+    if (known != AccessModel::kNone) return false;
+    return model.is_range(a) || model.name(a).starts_with("autogroup:") || model.name(a).starts_with("user:*");
+  };
+  const auto source = [&](AtomId a) {
+    return wide(a, from) || (from == AccessModel::kNone && src.kind == SelectorKind::kGroup && !model.name(a).starts_with("tag:"));
+  };
+  const auto opens = [](const AccessRule& rule, const AccessTarget& t) {
+    for (uint32_t a = t.access_begin; a < t.access_end; ++a) {
+      const PortAccess& access = rule.access[a];
+      if ((access.protocol == 0 || access.protocol == kTcp) && access.ports.contains(22)) return true;
+    }
+    return false;
+  };
+  return std::any_of(model.rules().begin(), model.rules().end(), [&](const AccessRule& rule) {
+    const auto target = [&](const AccessTarget& t) { return opens(rule, t) && (wide(t.unit, to) || t.unit == model.self()); };
+    return std::any_of(rule.targets.begin(), rule.targets.end(), target) &&
+           (!rule.addresses.empty() || std::any_of(rule.sources.begin(), rule.sources.end(), source));
+  });
+}
+
+}  // namespace
+
 void ssh_without_network(LintContext& c) {
   if (c.policy.allows_all()) return;
   const AccessModel& model = c.model();
@@ -66,37 +95,15 @@ void ssh_without_network(LintContext& c) {
         if (told) break;
         const AtomId from = model.find(src), to = model.find(dst);
         // A name that no rule speaks of may still be in a wider one.
-        std::vector<uint32_t> paths;
         if (from != AccessModel::kNone && to != AccessModel::kNone) {
-          paths = c.coverage().touching(from, to, kTcp, 22);
+          if (c.coverage().touched(from, to, kTcp, 22)) continue;
         } else {
           const bool user_side = src.kind == SelectorKind::kUser || src.kind == SelectorKind::kGroup || src.kind == SelectorKind::kTag;
           const bool tag_side = dst.kind == SelectorKind::kTag || dst.kind == SelectorKind::kUser;
           if (!user_side && from == AccessModel::kNone) continue;
           if (!tag_side && to == AccessModel::kNone) continue;
-          // Only rules of everything or of autogroups can mean it.
-          for (const AccessRule& rule : model.rules()) {
-            const auto wide = [&](AtomId a, AtomId known) {
-              return model.is_everything(a) || (known != AccessModel::kNone && model.may_meet(a, known)) ||
-                     (known == AccessModel::kNone && model.name(a).starts_with("autogroup:")) ||
-                     (known == AccessModel::kNone && model.name(a).starts_with("user:*")) ||
-                     (known == AccessModel::kNone && model.is_range(a));
-            };
-            const bool s = !rule.addresses.empty() || std::any_of(rule.sources.begin(), rule.sources.end(), [&](AtomId a) {
-              return wide(a, from) || (from == AccessModel::kNone && src.kind == SelectorKind::kGroup && !model.name(a).starts_with("tag:"));
-            });
-            const bool d = std::any_of(rule.targets.begin(), rule.targets.end(), [&](const AccessTarget& t) {
-              if (!wide(t.unit, to) && t.unit != model.self()) return false;
-              for (uint32_t a = t.access_begin; a < t.access_end; ++a) {
-                const PortAccess& access = rule.access[a];
-                if ((access.protocol == 0 || access.protocol == kTcp) && access.ports.contains(22)) return true;
-              }
-              return false;
-            });
-            if (s && d) paths.push_back(0);
-          }
+          if (wide_path(model, src, from, to)) continue;
         }
-        if (!paths.empty()) continue;
         told = true;
         c.report(diag::SshWithoutNetwork(dst.span, c.written(src.span), c.written(dst.span))
                      .label(src.span, "the source")
