@@ -17,11 +17,14 @@ constexpr size_t slip_limit(size_t length) {
   return length < 3 ? 1 : length < 6 ? 2 : length / 3;
 }
 
-/// The candidate with the fewest edits within slip_limit, the first of equals; empty where none is near.
+/// The candidate with the fewest edits within slip_limit, the first of equals; empty where none is near. The kind before a colon
+/// (`tag:`) makes no two names alike: the limit is that of what follows it.
 template <class Words>
 std::string_view nearest(std::string_view word, const Words& candidates) {
   std::string_view best;
-  size_t limit = slip_limit(word.size());
+  const size_t colon = word.find(':');
+  const bool has_kind = colon != std::string_view::npos && colon + 1 < word.size();
+  size_t limit = slip_limit(has_kind ? word.size() - colon - 1 : word.size());
   for (const std::string_view candidate : candidates) {
     const size_t d = edit_distance(word, candidate, limit);
     if (d > limit || (!best.empty() && d == limit)) continue;

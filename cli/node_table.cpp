@@ -11,6 +11,7 @@
 #include "base/net/protocol.h"
 #include "base/text/utf8.h"
 #include "cli/findings.h"
+#include "parser/diagnostics/display.h"
 
 namespace aclc::cli {
 namespace {
@@ -23,7 +24,7 @@ std::string joined(const std::vector<std::string>& items, std::string_view separ
   for (size_t i = 0; i < items.size(); ++i) {
     if (i == kShown && items.size() > kShown + 1) return out + fmt::format("{}and {} more", separator, items.size() - i);
     if (i > 0) out += separator;
-    out += items[i];
+    out += printable(items[i]);
   }
   return out;
 }
@@ -32,7 +33,11 @@ std::string joined(const std::vector<std::string>& items, std::string_view separ
 class Columns {
  public:
   explicit Columns(std::vector<std::string> headings) { rows_.push_back(std::move(headings)); }
-  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  /// Names are the tailnet's: a terminal must not obey them.
+  void add(std::vector<std::string> row) {
+    for (std::string& cell : row) cell = printable(cell);
+    rows_.push_back(std::move(row));
+  }
   bool empty() const { return rows_.size() == 1; }
   std::string text() const {
     std::vector<size_t> widths(rows_[0].size());
@@ -44,7 +49,8 @@ class Columns {
       out += "  ";
       for (size_t i = 0; i < row.size(); ++i) {
         out += row[i];
-        if (i + 1 < row.size()) out.append(widths[i] + 2 - count_code_points(row[i]), ' ');
+        const bool more = std::any_of(row.begin() + static_cast<std::ptrdiff_t>(i) + 1, row.end(), [](const std::string& c) { return !c.empty(); });
+        if (more) out.append(widths[i] + 2 - count_code_points(row[i]), ' ');
       }
       out += '\n';
     }
@@ -57,7 +63,7 @@ class Columns {
 
 /// A node's owner as people say it.
 std::string owner_text(const Tailnet& tailnet, const Node& node) {
-  if (!node.tagged()) return node.user.valid() ? std::string(tailnet.text(tailnet.users[node.user].login)) : "";
+  if (!node.tagged()) return node.user.valid() ? printable(tailnet.text(tailnet.users[node.user].login)) : "";
   std::vector<std::string> tags;
   for (const StringId tag : node.tags) tags.emplace_back(tailnet.text(tag));
   return joined(tags);
@@ -74,7 +80,7 @@ class NodeText {
   }
 
   std::string text() const {
-    std::string out = fmt::format("{}  {}\n", tailnet_.text(node_.name), owner_text(tailnet_, node_));
+    std::string out = fmt::format("{}  {}\n", printable(tailnet_.text(node_.name)), owner_text(tailnet_, node_));
     out += fmt::format("  {}\n", joined(table_.allowed_ips));
     if (!table_.primary_routes.empty()) out += fmt::format("  elected router of {}\n", joined(table_.primary_routes));
     out += network() + capabilities() + ssh();

@@ -13,6 +13,7 @@
 #include "cli/options.h"
 #include "cli/test_results.h"
 #include "cli/watch.h"
+#include "parser/diagnostics/display.h"
 
 namespace aclc::cli {
 namespace {
@@ -38,8 +39,9 @@ class Printer {
   }
 
   std::string assertion(const AssertionResult& r) const {
-    std::string out = fmt::format("  {:<4}  {:<{}} -> {:<{}}  {:<6}  {}\n", r.passed ? "ok" : "FAIL", r.source, sources_, target(r),
+    std::string out = fmt::format("  {:<4}  {:<{}} -> {:<{}}  {:<6}  {}\n", r.passed ? "ok" : "FAIL", printable(r.source), sources_, printable(target(r)),
                                   targets_, expectation_name(r.expected), reason(r));
+    if (!r.passed) out += fmt::format("        asserted in line {}\n", line(r.at));
     if (!r.passed && !r.rule.empty()) out += fmt::format("        {}\n", quoted_rule(source_.text(), r.rule));
     return out;
   }

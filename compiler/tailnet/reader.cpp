@@ -80,7 +80,7 @@ std::vector<FileText> TailnetReader::strings(NodeId value, std::string_view what
 }
 
 NodeId TailnetReader::member(NodeId object, std::initializer_list<std::string_view> names) const {
-  if (!tree_.is(object, NodeKind::kObject)) return {};
+  if (!object.valid() || !tree_.is(object, NodeKind::kObject)) return {};
   for (const NodeId m : tree_.children(object)) {
     if (!tree_.is(m, NodeKind::kMember) || !tree_.is(tree_.name_of(m), NodeKind::kString)) continue;
     const std::string_view name = tree_.string_value(tree_.name_of(m), scratch_);

@@ -92,6 +92,12 @@ TEST(Tailnet, JunkIsBounded) {
   EXPECT_THAT(Read("").findings.all, SizeIs(1));
   EXPECT_THAT(Read("42").places(), ElementsAre("no-tailnet-file@42"));
   EXPECT_THAT(Read("{}").findings.slugs(), ElementsAre("no-tailnet-file"));
+  for (const char* users : {"[]", "5", "null", "{}", "[[]]", "[5]", "\"x\"", ""}) {
+    Read(std::string("{\"users\": ") + users + "}");
+    Read(std::string("{\"tailnet\": \"x\", \"users\": ") + users);
+    Read(std::string("{\"nodes\": ") + users + "}");
+    Read(std::string("{\"devices\": ") + users + ", \"users\": " + users + "}");
+  }
   Read(std::string(100'000, '{'));
   Read(std::string("\xff\xfe{\"nodes\"", 10));
 }
