@@ -87,9 +87,23 @@ void find_nearest(const NodePolicy& policy, Explanation& e) {
   }
 }
 
+// Says, too, which rule would allow it otherwise.
+void deny_where_all_is(Enforcement::State state, Explanation& e) {
+  using State = Enforcement::State;
+  if (state == State::kInForce) return;
+  const auto [reason, words] = state == State::kExpired ? std::pair{"expired", "the snapshot has expired, and on_expiry is fail-closed"}
+                               : state == State::kDown  ? std::pair{"down", "the node is down (`aclcd up`)"}
+                                                        : std::pair{"not-in-force", "the policy could not be put in force yet (`aclcd status`)"};
+  if (e.allowed) e.nearest = {{e.place, e.text, std::string("it allows this, but ") + words}};
+  e.allowed = false;
+  e.reason = reason;
+  e.place.clear();
+  e.text.clear();
+}
+
 }  // namespace
 
-Result<Explanation> explain(const NodePolicy& policy, std::string_view src, std::string_view dst, uint8_t protocol, uint16_t port, bool shields_up) {
+Result<Explanation> explain(const NodePolicy& policy, std::string_view src, std::string_view dst, uint8_t protocol, uint16_t port, const Enforcement& how) {
   const auto pair = pair_of(policy.snapshot, src, dst);
   if (!pair) return pair.error();
   Explanation out;
@@ -98,7 +112,7 @@ Result<Explanation> explain(const NodePolicy& policy, std::string_view src, std:
   out.protocol = protocol == kIcmp ? wire::icmp_of(out.src.family) : protocol;
   out.port = port;
   PolicySlot slot;
-  slot.publish({policy.program, 0, shields_up});
+  slot.publish({policy.program, 0, how.shields_up});
   FilterOptions options;
   options.flows = 16;
   options.fragments = 16;
@@ -111,6 +125,7 @@ Result<Explanation> explain(const NodePolicy& policy, std::string_view src, std:
     out.text = text_of_rule(policy, decision.rule);
   }
   if (decision.reason == Reason::kNoRule) find_nearest(policy, out);
+  deny_where_all_is(how.state, out);
   return out;
 }
 

@@ -23,13 +23,25 @@ struct Explanation {
   uint8_t protocol = 0;
   uint16_t port = 0;
   bool allowed = false;
-  std::string reason;  ///< `rule`, or of the denial: `no-rule`, `not-self`, `shields-up` ...
+  std::string reason;  ///< `rule`, or of the denial: `no-rule`, `not-self`, `shields-up`, `expired`, `down` ...
   std::string place;   ///< of the rule that allows it
   std::string text;
-  std::vector<NearRule> nearest;  ///< where denied for want of a rule: at most three
+  std::vector<NearRule> nearest;  ///< where denied for want of a rule, or in spite of one: at most three
+};
+
+/// What stands between the policy and the packets.
+struct Enforcement {
+  enum class State {
+    kInForce,
+    kNotYet,   ///< the host refused it so far: all is denied
+    kExpired,  ///< and all is denied therefore
+    kDown,     ///< there is no interface
+  };
+  State state = State::kInForce;
+  bool shields_up = false;
 };
 
 /// The first packet of a flow from `src` to `dst`, each an address or a node's name; an empty `dst` is this node.
-Result<Explanation> explain(const NodePolicy& policy, std::string_view src, std::string_view dst, uint8_t protocol, uint16_t port, bool shields_up);
+Result<Explanation> explain(const NodePolicy& policy, std::string_view src, std::string_view dst, uint8_t protocol, uint16_t port, const Enforcement& how);
 
 }  // namespace aclc

@@ -4,12 +4,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <set>
 
 #include "daemon/planner/changes.h"
 #include "daemon/planner/exit_node.h"
 #include "daemon/snapshot/store.h"
+#include "daemon/telemetry/flow_record.h"
 
 namespace aclc {
 namespace {
@@ -41,8 +43,12 @@ Result<Done> MeshNode::up(uint64_t now) {
   up_ = true;
   unlink(state_file(kDownMark).c_str());
   next_table_look_ = now + table_pause_;
-  if (policy_) return apply(std::make_shared<NodePolicy>(*policy_), now);
-  return Done{};
+  count_flows();
+  retry_.reset();
+  if (!policy_) return Done{};
+  const auto done = go_on_with(policy_, now);
+  if (!done) retry_.failed(now);
+  return done;
 }
 
 Result<Done> MeshNode::down() {
@@ -50,8 +56,8 @@ Result<Done> MeshNode::down() {
   forget_network();
   hands_.tunnel.close();
   up_ = false;
-  closed_ = false;
-  for (const char* topic : {"tunnel", "table", "expiry"}) health_.recover(topic);
+  closed_ = enforced_ = false;
+  for (const char* topic : {"tunnel", "table", "network", "expiry", "exit-node"}) health_.recover(topic);
   return hands_.filter.remove();
 }
 
@@ -68,13 +74,22 @@ Result<Done> MeshNode::resume(std::string newer, uint64_t now) {
     if (!snapshot) return snapshot.error();
     return make_policy(std::move(snapshot).value(), std::move(sealed).value(), {});
   };
-  if (access(state_file(kLastGood).c_str(), F_OK) != 0) return newer.empty() ? Result<Done>(Done{}) : offer(std::move(newer), now);
+  if (access(state_file(kLastGood).c_str(), F_OK) != 0 && errno == ENOENT) return newer.empty() ? Result<Done>(Done{}) : offer(std::move(newer), now);
   const auto last = from_disk();
-  if (last) standing_ = {(*last)->snapshot.generation, (*last)->sealed};
-  if (!newer.empty() && offer(std::move(newer), now)) return Done{};
-  if (!last) return Failure{"the last good snapshot cannot be used: " + last.error().message};
+  Result<Done> damage = Done{};
+  if (last) {
+    standing_ = {(*last)->snapshot.generation, (*last)->sealed};
+  } else {
+    damage = Failure{"the last good snapshot cannot be used: " + last.error().message};
+    health_.degrade("state", damage.error().message + "; until a snapshot is applied and kept, an older one than before would be taken", now);
+  }
+  if (!newer.empty() && offer(std::move(newer), now)) return damage;
+  if (!last) return damage;
+  if (pending_ && pending_->sealed == (*last)->sealed) pending_.reset();
   // It was judged when it came; only time has passed, and what that means is for judge_expiry.
-  return apply(*last, now);
+  const auto done = go_on_with(*last, now);
+  if (!done) retry_.failed(now);
+  return done;
 }
 
 void MeshNode::prepare_answers(uint64_t now) {
@@ -83,27 +98,84 @@ void MeshNode::prepare_answers(uint64_t now) {
   else health_.degrade("answers", done.error().message, now);
 }
 
+Result<std::shared_ptr<NodePolicy>> MeshNode::judge(std::string sealed) const {
+  auto snapshot = open_snapshot(sealed, identity_.reader);
+  if (!snapshot) return snapshot.error();
+  if (const auto fine = may_follow(*snapshot, sealed, standing_); !fine) return fine.error();
+  return make_policy(std::move(snapshot).value(), std::move(sealed), {});
+}
+
 Result<Done> MeshNode::offer(std::string sealed, uint64_t now) {
-  const auto judge = [&]() -> Result<Done> {
-    if (policy_ && sealed == policy_->sealed) return Done{};
-    const uint64_t start = microseconds();
-    auto snapshot = open_snapshot(sealed, identity_.reader);
-    if (!snapshot) return snapshot.error();
-    if (const auto fine = may_follow(*snapshot, sealed, standing_, now); !fine) return fine;
-    auto next = make_policy(std::move(snapshot).value(), std::move(sealed), {});
-    if (!next) return next.error();
-    if (const auto done = apply(*next, now); !done) return done;
-    counts_.last_apply_us = microseconds() - start;
-    return write_file_whole(state_file(kLastGood), policy_->sealed);
-  };
-  const auto done = judge();
-  if (done) {
+  const uint64_t start = microseconds();
+  if (policy_ && enforced_ == up_ && sealed == policy_->sealed) {
+    // What was newer has been taken back before it came into force.
+    pending_.reset();
+    health_.recover("pending");
     health_.recover("snapshot");
-  } else {
-    ++counts_.refused;
-    health_.degrade("snapshot", done.error().message, now);
+    return Done{};
   }
+  auto next = judge(std::move(sealed));
+  if (!next) {
+    ++counts_.refused;
+    health_.degrade("snapshot", next.error().message, now);
+    return next.error();
+  }
+  health_.recover("snapshot");
+  pending_ = std::move(next).value();
+  retry_.reset();
+  const auto done = bring_in(now);
+  if (!done) {
+    retry_.failed(now);
+    return done;
+  }
+  counts_.last_apply_us = microseconds() - start;
+  if (!store(now)) retry_.failed(now);
   return done;
+}
+
+Result<Done> MeshNode::bring_in(uint64_t now) {
+  const auto next = pending_;
+  const auto done = next->snapshot.has_expired(now) ? Result<Done>(Failure{"the snapshot has expired: by this host's clock, " + time_text(next->snapshot.expires * 1000) + " is past"})
+                                                    : apply(next, now);
+  if (!done) say_waits(*next, done.error().message, now);
+  return done;
+}
+
+Result<Done> MeshNode::go_on_with(std::shared_ptr<NodePolicy> policy, uint64_t now) {
+  kept_ = policy;
+  const auto done = apply(policy, now);
+  // What is newer and waits, too, is what people look for.
+  if (!done && !pending_) say_waits(*policy, done.error().message, now);
+  return done;
+}
+
+bool MeshNode::store(uint64_t now) {
+  const auto done = write_file_whole(state_file(kLastGood), policy_->sealed);
+  stored_ = done.ok();
+  if (done) health_.recover("state");
+  else health_.degrade("state", "the policy in force is not kept, and a restart would go on from an earlier one: " + done.error().message, now);
+  return stored_;
+}
+
+void MeshNode::retry(uint64_t now) {
+  if ((!pending_ && !kept_ && stored_) || !retry_.is_due(now)) return;
+  bool fine = true;
+  if (pending_) {
+    const uint64_t start = microseconds();
+    fine = bring_in(now).ok();
+    if (fine) {
+      counts_.last_apply_us = microseconds() - start;
+      stored_ = false;
+    }
+  }
+  if (kept_) fine = go_on_with(kept_, now).ok() && fine;
+  if (!stored_) fine = store(now) && fine;
+  if (fine) retry_.reset();
+  else retry_.failed(now);
+}
+
+void MeshNode::say_waits(const NodePolicy& policy, const std::string& reason, uint64_t now) {
+  health_.degrade("pending", "generation " + std::to_string(policy.snapshot.generation) + " waits and is tried again: " + reason, now);
 }
 
 Result<Done> MeshNode::bring_up_tunnel(const Snapshot& snapshot) {
@@ -184,12 +256,13 @@ Result<Done> MeshNode::sync_network(const Snapshot& snapshot) {
     if (const auto done = hands_.filter.set_masquerade(masquerade); !done) return done;
     masqueraded_ = masquerade;
   }
-  return sync_exit(snapshot);
+  return sync_exit();
 }
 
-Result<Done> MeshNode::sync_exit(const Snapshot& snapshot) {
+Result<Done> MeshNode::sync_exit() {
   HostNetwork& network = hands_.network;
-  const std::vector<Prefix> wanted = exit_routes(snapshot, config_.exit_node);
+  std::vector<Prefix> wanted = captured_routes(config_.exit_node);
+  if (!network.has_ipv6(config_.interface)) std::erase_if(wanted, [](const Prefix& p) { return p.address.family == Family::kV6; });
   // Answers to the tunnel's own packets come from where its mark leads, not from where everything else goes now.
   if (const auto done = lend("net/ipv4/conf/all/rp_filter", "2", !wanted.empty()); !done) return done;
   const auto have = network.routes(config_.interface, kExitTable);
@@ -215,6 +288,10 @@ Result<Done> MeshNode::sync_exit(const Snapshot& snapshot) {
   return Done{};
 }
 
+void MeshNode::count_flows() {
+  for (const char* name : {"net/netfilter/nf_conntrack_acct", "net/netfilter/nf_conntrack_timestamp"}) static_cast<void>(lend(name, "1", true));
+}
+
 void MeshNode::forget_network() {
   // Addresses and routes go with the interface; rules and settings are the host's.
   if (const auto rules = hands_.network.rules()) {
@@ -225,8 +302,7 @@ void MeshNode::forget_network() {
 }
 
 bool MeshNode::closes_at(const NodePolicy& policy, uint64_t now) const {
-  const uint64_t expires = policy.snapshot.expires;
-  return config_.on_expiry == OnExpiry::kFailClosed && expires != 0 && expires <= now;
+  return config_.on_expiry == OnExpiry::kFailClosed && policy.snapshot.has_expired(now);
 }
 
 Result<Done> MeshNode::change_policy(const NodePolicy& next, uint64_t now) {
@@ -234,6 +310,7 @@ Result<Done> MeshNode::change_policy(const NodePolicy& next, uint64_t now) {
   const auto done = close ? hands_.filter.deny_all() : hands_.filter.apply(next.boxes, config_.shields_up);
   if (done) {
     closed_ = close;
+    enforced_ = true;
     counts_.last_was_delta = hands_.filter.last_was_delta();
   }
   return done;
@@ -300,6 +377,9 @@ Result<Done> MeshNode::apply(const std::shared_ptr<NodePolicy>& next, uint64_t n
       health_.degrade("network", done.error().message, now);
     }
   }
+  const std::string exit = exit_trouble(next->snapshot, config_.exit_node);
+  if (exit.empty()) health_.recover("exit-node");
+  else health_.degrade("exit-node", exit, now);
   if (!next->rules.faults.empty()) {
     health_.degrade("rules", std::to_string(next->rules.faults.size()) + " parts of rules cannot be read and allow nothing, first: " + next->rules.faults.front(), now);
   } else {
@@ -312,14 +392,20 @@ Result<Done> MeshNode::apply(const std::shared_ptr<NodePolicy>& next, uint64_t n
   }
   policy_ = next;
   standing_ = {next->snapshot.generation, next->sealed};
+  if (pending_ && pending_->sealed == policy_->sealed) pending_.reset();
+  if (!pending_) health_.recover("pending");
   judge_expiry(now);
+  kept_.reset();
   return Done{};
 }
 
 void MeshNode::judge_expiry(uint64_t now) {
-  const bool expired = policy_ && policy_->snapshot.expires != 0 && policy_->snapshot.expires <= now;
-  if (!expired) {
+  if (!policy_ || !policy_->snapshot.has_expired(now)) {
     health_.recover("expiry");
+    // The clock was wrong and has been set right.
+    if (closed_ && up_) {
+      if (const auto done = change_policy(*policy_, now); !done) health_.degrade("table", done.error().message, now);
+    }
     return;
   }
   if (config_.on_expiry == OnExpiry::kFailStatic) {
@@ -353,6 +439,7 @@ void MeshNode::tick(uint64_t now) {
   if (!up_) return;
   judge_expiry(now);
   judge_table(now);
+  retry(now);
   if (!policy_) return;
   if (hands_.tunnel.is_open()) {
     health_.recover("tunnel");
@@ -360,6 +447,7 @@ void MeshNode::tick(uint64_t now) {
     return;
   }
   health_.degrade("tunnel", "the tunnel is not there; starting it", now);
+  if (kept_) return;  // `retry` does it, at its own pace
   if (const auto done = apply(std::make_shared<NodePolicy>(*policy_), now); !done) health_.degrade("tunnel", done.error().message, now);
 }
 

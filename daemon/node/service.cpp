@@ -71,7 +71,7 @@ local_http::Answer NodeService::answer(const local_http::Request& request, const
 local_http::Answer NodeService::status() const {
   Json out;
   const auto policy = node_.policy();
-  out["state"] = !node_.is_up() ? "down" : !policy ? "waiting for a snapshot" : node_.closed_by_expiry() ? "closed" : "up";
+  out["state"] = !node_.is_up() ? "down" : !policy ? "waiting for a snapshot" : node_.closed_by_expiry() || !node_.is_enforced() ? "closed" : "up";
   out["interface"] = node_.config().interface;
   if (policy) {
     const Snapshot& s = policy->snapshot;
@@ -128,8 +128,10 @@ local_http::Answer NodeService::routes() const {
       const std::string by = peer_of_prefix(s, prefix);
       out["into_tunnel"].push_back({{"prefix", prefix.to_text()}, {"by", by}});
     }
-    for (const Prefix& prefix : exit_routes(s, node_.config().exit_node)) {
-      out["into_tunnel"].push_back({{"prefix", prefix.to_text()}, {"by", node_.config().exit_node}});
+    const auto carried = exit_routes(s, node_.config().exit_node);
+    for (const Prefix& prefix : captured_routes(node_.config().exit_node)) {
+      const bool by_exit = std::find(carried.begin(), carried.end(), prefix) != carried.end();
+      out["into_tunnel"].push_back({{"prefix", prefix.to_text()}, {"by", by_exit ? node_.config().exit_node : "nobody: blocked, " + node_.config().exit_node + " does not carry it"}});
     }
   }
   return json_answer(out);
@@ -144,7 +146,10 @@ local_http::Answer NodeService::why(const local_http::Request& request) const {
   uint16_t port = 0;
   if (!port_text.empty() && !number(port_text, port)) return fault(400, "`" + port_text + "` is no port");
   if (port_text.empty() && protocol_has_ports(*protocol)) return fault(400, protocol_name(*protocol) + " needs a port");
-  const auto e = explain(*policy, query(request, "src"), query(request, "dst"), *protocol, port, node_.config().shields_up);
+  using State = Enforcement::State;
+  const State state = !node_.is_up() ? State::kDown : node_.closed_by_expiry() ? State::kExpired : node_.is_enforced() ? State::kInForce : State::kNotYet;
+  const Enforcement how{state, node_.config().shields_up};
+  const auto e = explain(*policy, query(request, "src"), query(request, "dst"), *protocol, port, how);
   if (!e) return fault(400, e.error().message);
   Json out{{"allowed", e->allowed}, {"src", e->src.to_text()}, {"dst", e->dst.to_text()}, {"protocol", protocol_name(e->protocol)}};
   if (protocol_has_ports(e->protocol)) out["port"] = e->port;

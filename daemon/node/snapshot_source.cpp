@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <vector>
 
@@ -19,8 +20,8 @@ namespace fs = std::filesystem;
 
 class WatchedPath : public SnapshotSource {
  public:
-  WatchedPath(std::string path, WireGuardKey own_key, size_t limit)
-      : path_(std::move(path)), own_key_(std::move(own_key)), limit_(limit), fd_(inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {}
+  WatchedPath(std::string path, SnapshotReader reader, std::function<void(const std::string&)> say)
+      : path_(std::move(path)), reader_(std::move(reader)), say_(std::move(say)), fd_(inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {}
   WatchedPath(const WatchedPath&) = delete;
   WatchedPath& operator=(const WatchedPath&) = delete;
   ~WatchedPath() override {
@@ -40,6 +41,7 @@ class WatchedPath : public SnapshotSource {
       // The same complaint again would only be counted again.
       if (found.error().message == last_fault_) return std::string();
       last_fault_ = found.error().message;
+      last_.reset();  // what comes next is news, even if it is the same as before the fault
       return found;
     }
     last_fault_.clear();
@@ -60,36 +62,72 @@ class WatchedPath : public SnapshotSource {
   Result<std::string> from_file(const std::string& path) const {
     std::error_code error;
     if (!fs::exists(path, error)) return std::string();
-    return read_file_limited(path, limit_);
+    return read_file_limited(path, reader_.limits.bytes);
   }
 
-  // Files for other nodes are none of our business; whether one that names our key is genuine is judged later.
-  Result<std::string> from_folder() const {
-    const std::string mark = "\"node_key\":\"" + own_key_ + "\"";
-    std::vector<std::string> names;
+  // Files for other nodes are none of our business, nor are those that cannot be read. A single one that names our key is taken as it is and
+  // judged later; only among several is it asked here which ones are genuine. At most two are held at a time.
+  Result<std::string> from_folder() {
+    const std::string mark = "\"node_key\":\"" + reader_.own_key + "\"";
+    std::vector<fs::path> paths;
     std::error_code error;
     for (fs::directory_iterator it(path_, error), end; !error && it != end; it.increment(error)) {
-      if (it->path().extension() == ".snapshot") names.push_back(it->path().string());
+      if (it->path().extension() == ".snapshot") paths.push_back(it->path());
     }
-    std::sort(names.begin(), names.end());
-    for (const std::string& name : names) {
-      auto sealed = read_file_limited(name, limit_);
-      if (sealed && sealed->find(mark) != std::string::npos) return sealed;
+    std::sort(paths.begin(), paths.end());
+    std::vector<Candidate> candidates;
+    std::string best;
+    size_t taken = 0;
+    for (const fs::path& path : paths) {
+      auto sealed = read_file_limited(path.string(), reader_.limits.bytes);
+      if (!sealed || sealed->find(mark) == std::string::npos) continue;
+      if (candidates.size() == 1) judge(candidates[0], best);
+      candidates.push_back({path.filename().string(), 0, {}});
+      if (candidates.size() > 1) judge(candidates.back(), *sealed);
+      if (candidates.size() > 1 && !is_better(candidates.back(), candidates[taken])) continue;
+      taken = candidates.size() - 1;
+      best = std::move(sealed).value();
     }
-    return std::string();
+    tell_of_others(candidates, taken);
+    return best;
+  }
+
+  struct Candidate {
+    std::string name;
+    uint64_t generation = 0;
+    std::string fault;
+  };
+  void judge(Candidate& candidate, std::string_view sealed) const {
+    const auto snapshot = open_snapshot(sealed, reader_);
+    if (snapshot) candidate.generation = snapshot->generation;
+    else candidate.fault = snapshot.error().message;
+  }
+  static bool is_better(const Candidate& a, const Candidate& b) {
+    return a.fault.empty() && (!b.fault.empty() || a.generation > b.generation);
+  }
+  void tell_of_others(const std::vector<Candidate>& candidates, size_t taken) {
+    std::string others;
+    for (size_t i = 0; i < candidates.size(); ++i) {
+      const Candidate& c = candidates[i];
+      if (i != taken) others += (others.empty() ? "" : ", ") + c.name + (c.fault.empty() ? " (generation " + std::to_string(c.generation) + ")" : " (" + c.fault + ")");
+    }
+    const std::string text = others.empty() ? "" : path_ + " has several snapshots that name this node's key; " + candidates[taken].name + " is taken, and passed over: " + others;
+    if (text != told_ && !text.empty()) say_(text);
+    told_ = text;
   }
 
   std::string path_;
-  WireGuardKey own_key_;
-  size_t limit_;
+  SnapshotReader reader_;
+  std::function<void(const std::string&)> say_;
   int fd_;
-  std::string last_, last_fault_;
+  std::optional<std::string> last_ = std::string();  // nothing: a fault
+  std::string last_fault_, told_;
 };
 
 }  // namespace
 
-std::unique_ptr<SnapshotSource> watched_path(std::string path, WireGuardKey own_key, size_t limit) {
-  return std::make_unique<WatchedPath>(std::move(path), std::move(own_key), limit);
+std::unique_ptr<SnapshotSource> watched_path(std::string path, SnapshotReader reader, std::function<void(const std::string&)> say) {
+  return std::make_unique<WatchedPath>(std::move(path), std::move(reader), std::move(say));
 }
 
 }  // namespace aclc

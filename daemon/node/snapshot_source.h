@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where snapshots come from. Today: a file, or a folder in which this node's one is found by its key; both watched.
+// Where snapshots come from. Today: a file, or a folder in which this node's newest one is found; both watched.
 #pragma once
 
 #include <functional>
@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/result.h"
-#include "daemon/snapshot/snapshot.h"
+#include "daemon/snapshot/sealed.h"
 
 namespace aclc {
 
@@ -20,7 +20,8 @@ class SnapshotSource {
   virtual Result<std::string> take() = 0;
 };
 
-/// `path` need not exist yet. Files of more than `limit` bytes are refused unread.
-std::unique_ptr<SnapshotSource> watched_path(std::string path, WireGuardKey own_key, size_t limit);
+/// `path` need not exist yet. Files of more than the reader's limit of bytes are refused unread. Of several files in a folder that name this
+/// node's key, the one with the highest generation is taken among those that are genuine and for it; the others are told to `say`, once.
+std::unique_ptr<SnapshotSource> watched_path(std::string path, SnapshotReader reader, std::function<void(const std::string&)> say);
 
 }  // namespace aclc

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/nearest.h"
+
 namespace aclc {
 namespace {
 
@@ -32,6 +34,23 @@ std::vector<Prefix> exit_routes(const Snapshot& snapshot, const std::string& exi
   }
   std::sort(out.begin(), out.end());
   return out;
+}
+
+std::vector<Prefix> captured_routes(const std::string& exit_node) {
+  if (exit_node.empty()) return {};
+  return {*Prefix::parse("0.0.0.0/0"), *Prefix::parse("::/0")};
+}
+
+std::string exit_trouble(const Snapshot& snapshot, const std::string& exit_node) {
+  if (exit_node.empty() || !exit_routes(snapshot, exit_node).empty()) return {};
+  std::vector<std::string_view> others;
+  for (const SnapshotPeer& peer : snapshot.peers) {
+    if (peer.name == exit_node) return "the configured exit_node `" + exit_node + "` is no exit node in this snapshot; traffic for the internet is blocked";
+    if (!exit_routes(snapshot, peer.name).empty()) others.push_back(peer.name);
+  }
+  const std::string_view near = nearest(exit_node, others);
+  return "no peer is called `" + exit_node + "`, as the configured exit_node is; traffic for the internet is blocked" +
+         (near.empty() ? "" : "; did you mean `" + std::string(near) + "`?");
 }
 
 std::vector<RoutingRule> exit_rules(const std::vector<Prefix>& routes, bool allow_lan) {

@@ -36,6 +36,13 @@ std::vector<SnapshotPeer> tunnel_peers(const Snapshot& snapshot, const std::stri
 /// Default routes that the exit node may carry here; none where it is no peer, or not one with such routes.
 std::vector<Prefix> exit_routes(const Snapshot& snapshot, const std::string& exit_node);
 
+/// Default routes that lead into the tunnel while an exit node is configured: of both families, whatever it carries. What it does not is
+/// dropped there, as in the hosted client, rather than leave directly unnoticed.
+std::vector<Prefix> captured_routes(const std::string& exit_node);
+
+/// Why the configured exit node carries nothing; empty where it does, or none is configured.
+std::string exit_trouble(const Snapshot& snapshot, const std::string& exit_node);
+
 /// Everything but the tunnel's own packets goes by our table; with `allow_lan` the host's more specific routes come first. The mesh's
 /// routes in the main table are found either way.
 std::vector<RoutingRule> exit_rules(const std::vector<Prefix>& routes, bool allow_lan);

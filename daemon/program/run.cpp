@@ -30,6 +30,7 @@ namespace {
 constexpr size_t kLargestSmallFile = 65536;  // configuration and keys
 constexpr uint64_t kTick = 1000;             // milliseconds
 constexpr uint64_t kLookAgain = 30'000;      // where file events are not to be had, snapshots are still found
+constexpr uint64_t kReadyPatience = 30'000;  // whoever starts after us need not wait for a host that is not mended
 
 uint64_t wall_ms() {
   return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count());
@@ -76,7 +77,7 @@ class Daemon {
         tunnel_(wireguard::wireguard_go(config.tunnel_program, config.interface)),
         network_(std::move(network)),
         hands_{filter_, *tunnel_, *network_, borrow},
-        source_(watched_path(config.snapshot, identity.reader.own_key, identity.reader.limits.bytes)),
+        source_(watched_path(config.snapshot, identity.reader, say)),
         node_(config, std::move(identity), hands_) {}
 
   int run() {
@@ -99,7 +100,8 @@ class Daemon {
     node_.prepare_answers(wall_ms() / 1000);
     names_->follow(wall_ms() / 1000);
     tell();
-    notify_service_manager("READY=1\n" + status_line());
+    ready_at_latest_ = steady_ms() + kReadyPatience;
+    say_ready();
     loop(signals);
     notify_service_manager("STOPPING=1");
     names_->stop();
@@ -121,9 +123,6 @@ class Daemon {
   void listen_to_kernel() {
     const uint64_t now = wall_ms() / 1000;
     std::string trouble;
-    for (const char* name : {"net/netfilter/nf_conntrack_acct", "net/netfilter/nf_conntrack_timestamp"}) {
-      if (auto setting = borrow(name, "1")) settings_.push_back(std::move(setting).value());
-    }
     if (auto packets = PacketLog::open(config_.log_group)) packets_ = std::move(packets).value();
     else trouble = packets.error().message;
     if (auto ends = FlowEnds::open()) ends_ = std::move(ends).value();
@@ -134,9 +133,23 @@ class Daemon {
   std::string status_line() const {
     const auto policy = node_.policy();
     std::string out = "STATUS=";
-    out += !node_.is_up() ? "down" : !policy ? "waiting for a snapshot" : "generation " + std::to_string(policy->snapshot.generation);
-    if (!node_.health().ok()) out += ", degraded: " + node_.health().troubles().begin()->second.message;
+    if (!node_.is_up()) out += "down";
+    else if (!policy) out += node_.is_waiting() ? "all is denied" : "all is denied: waiting for a snapshot";
+    else out += "generation " + std::to_string(policy->snapshot.generation) + (node_.is_enforced() && !node_.closed_by_expiry() ? "" : ", all is denied");
+    const char* before = ", degraded: ";
+    for (const auto& [topic, trouble] : node_.health().troubles()) {
+      out += before + trouble.message;
+      before = "; ";
+    }
     return out;
+  }
+
+  // A policy is in force, or the status line says why all is denied.
+  void say_ready() {
+    const bool may_come = node_.is_up() && !node_.policy() && node_.is_waiting();
+    if (ready_ || (may_come && steady_ms() < ready_at_latest_)) return;
+    ready_ = true;
+    notify_service_manager("READY=1\n" + status_line());
   }
 
   // Says what has changed, once.
@@ -201,6 +214,7 @@ class Daemon {
         names_->follow(wall_ms() / 1000);
         tell();
         next_tick = now + kTick;
+        say_ready();
       }
       if (watchdog != 0 && now >= next_sign) {
         notify_service_manager("WATCHDOG=1");
@@ -224,8 +238,9 @@ class Daemon {
   std::unique_ptr<ApiServer> server_;
   std::unique_ptr<PacketLog> packets_;
   std::unique_ptr<FlowEnds> ends_;
-  std::vector<std::shared_ptr<void>> settings_;
   std::string told_;
+  bool ready_ = false;
+  uint64_t ready_at_latest_ = 0;
 };
 
 // Two daemons with one state would undo each other's work. The lock goes with the process.

@@ -39,13 +39,12 @@ Result<Snapshot> open_snapshot(std::string_view sealed, const SnapshotReader& re
   return snapshot;
 }
 
-Result<Done> may_follow(const Snapshot& next, std::string_view sealed, const LastAccepted& standing, uint64_t now_seconds) {
+Result<Done> may_follow(const Snapshot& next, std::string_view sealed, const LastAccepted& standing) {
   const auto generations = [&] { return std::to_string(next.generation) + ", and " + std::to_string(standing.generation) + " is in use"; };
   if (next.generation < standing.generation) return Failure{"the snapshot is older than what it would replace: generation " + generations()};
   if (next.generation == standing.generation && !standing.sealed.empty() && sealed != standing.sealed) {
     return Failure{"two different snapshots have generation " + std::to_string(next.generation)};
   }
-  if (next.expires != 0 && next.expires <= now_seconds) return Failure{"the snapshot has expired"};
   return Done{};
 }
 

@@ -30,7 +30,7 @@ struct SnapshotReader {
   SnapshotLimits limits;
 };
 
-/// Size, form, signature, content, addressee: in that order. Time and generation are judged by `may_follow`.
+/// Size, form, signature, content, addressee: in that order. The generation is judged by `may_follow`, time by whoever knows the clock.
 Result<Snapshot> open_snapshot(std::string_view sealed, const SnapshotReader& reader);
 
 /// The generation in use, and the bytes it came in.
@@ -38,7 +38,7 @@ struct LastAccepted {
   uint64_t generation = 0;
   std::string sealed;
 };
-/// A lower generation is a replay, an equal one must be the very same bytes, and an expired one is of no use.
-Result<Done> may_follow(const Snapshot& next, std::string_view sealed, const LastAccepted& standing, uint64_t now_seconds);
+/// A lower generation is a replay, an equal one must be the very same bytes. No waiting makes good what this refuses.
+Result<Done> may_follow(const Snapshot& next, std::string_view sealed, const LastAccepted& standing);
 
 }  // namespace aclc

@@ -63,6 +63,7 @@ struct Snapshot {
   std::vector<SnapshotPeer> peers;
   SnapshotDns dns;
 
+  bool has_expired(uint64_t now_seconds) const { return expires != 0 && expires <= now_seconds; }
   /// Where packets may go to here: addresses and routes. A default route stands for the internet: what it leaves out
   /// (private, shared and local ranges) is subtracted, the node's own addresses are not.
   AddressSet local() const;

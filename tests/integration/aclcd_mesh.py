@@ -6,6 +6,7 @@ usage: aclcd_mesh.py ACLC ACLCD [TEST...]      exit 0 all passed, 77 cannot run 
 """
 import os
 import random
+import shutil
 import signal
 import socket
 import struct
@@ -176,10 +177,75 @@ def neighbours(m):
     b.nft("delete", "table", "inet", "theirs")
 
 
+def tunnel_hangs(m):
+    """What could not be applied comes into force by itself when the tunnel answers again."""
+    a, b = m.nodes["a"], m.nodes["b"]
+    before = b.status()["generation"]
+    pid = int(run("pgrep", "-P", b.process.pid, "-x", "wireguard-go").stdout)
+    key, a.key = a.key, subprocess.run(["wg", "pubkey"], input=subprocess.run(["wg", "genkey"], capture_output=True, text=True, check=True).stdout,
+                                       capture_output=True, text=True, check=True).stdout.strip()
+    other_key = m.seal(BASE)["b"]
+    a.key = key
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        b.offer(other_key)
+        waits = wait_for(lambda: [t for t in b.status().get("degraded", []) if t["topic"] == "pending"], 30, f"the change waits: {b.log()}")
+        assert "waits and is tried again" in waits[0]["message"], waits
+        assert b.status()["generation"] == before
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    wait_for(lambda: b.status().get("generation", 0) > before and b.status()["healthy"], 60, f"applied without another offer: {b.status()}")
+    assert a.key not in run("wg", "show", b.interface, "peers", ns=b.ns).stdout
+    m.enforce(BASE)
+    wait_for(lambda: tcp(a, b, 5201), 15, "traffic again")
+
+
+def first_apply_fails(m):
+    """No tunnel program at the start: that is said, services that wait for us wait on, and all is well as soon as it is there."""
+    a, b = m.nodes["a"], m.nodes["b"]
+    generation = b.status()["generation"]
+    b.stop()
+    program, manager = b.folder / "wireguard-go", b.folder / "notify"
+    b.configure(tunnel_program=str(program))
+    told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    told.bind(str(manager))
+    told.setblocking(False)
+
+    def notices():
+        try:
+            while True:
+                received.append(told.recv(4096).decode())
+        except BlockingIOError:
+            return received
+    received = []
+    os.environ["NOTIFY_SOCKET"] = str(manager)
+    try:
+        b.start()
+    finally:
+        del os.environ["NOTIFY_SOCKET"]
+    try:
+        status = wait_for(lambda: (lambda s: s if s.get("degraded") else None)(b.status()), 10, "degraded")
+        assert any(t["topic"] == "pending" and f"generation {generation} waits" in t["message"] for t in status["degraded"]), status
+        assert enforces(b), "all is denied meanwhile"
+        assert any("STATUS=all is denied" in n for n in notices()) and not any("READY=1" in n for n in notices()), received
+        program.symlink_to(shutil.which("wireguard-go"))
+        wait_for(lambda: b.status().get("generation") == generation and b.status()["healthy"], 40, f"in force: {b.status()}")
+        wait_for(lambda: any("READY=1" in n for n in notices()), 5, f"readiness in {received}")
+        wait_for(lambda: tcp(a, b, 5201), 15, "traffic")
+    finally:
+        told.close()
+        b.stop()
+        b.configure()
+        b.start()
+    wait_for(lambda: tcp(a, b, 5201), 15, "traffic")
+
+
 def host_state(node):
     commands = (["ip", "addr"], ["ip", "route", "show", "table", "all"], ["ip", "-6", "route", "show", "table", "all"], ["ip", "rule"], ["ip", "-6", "rule"],
                 ["nft", "-s", "list", "ruleset"], ["sysctl", "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding", "net.ipv4.conf.all.rp_filter"])
-    return "\n".join(line for c in commands for line in run(*c, ns=node.ns).stdout.splitlines() if not any(word in line for word in ("valid_lft", "expires", "fe80::", "ff00::")))  # link-local addresses come by themselves
+    counting = [f"{name} = {run('sysctl', '-n', name, ns=node.ns, check=False).stdout.strip() or 0}"
+                for name in ("net.netfilter.nf_conntrack_acct", "net.netfilter.nf_conntrack_timestamp")]  # not there before the first use of conntrack
+    return "\n".join(counting + [line for c in commands for line in run(*c, ns=node.ns).stdout.splitlines() if not any(word in line for word in ("valid_lft", "expires", "fe80::", "ff00::"))])  # link-local addresses come by themselves
 
 
 def down_and_up(m):
@@ -187,14 +253,16 @@ def down_and_up(m):
     b.ask("down")
     assert host_state(b) == m.untouched["b"], "the host is as it was\n" + host_state(b) + "\n--- before\n" + m.untouched["b"]
     assert b.ask("status", check=False).stdout.startswith("down")
+    assert "(down)" in b.ask("why", "a", "5201", check=False).stdout, "nothing is allowed while there is no interface"
     b.stop()
     b.start()
     assert b.status()["state"] == "down", "stays down over a restart"
     b.ask("up")
     wait_for(lambda: tcp(a, b, 5201), 15, "traffic after `up`")
+    assert run("sysctl", "-n", "net.netfilter.nf_conntrack_acct", ns=b.ns).stdout.strip() == "1", "flows are counted again"
 
 
-TESTS = [verdicts, why, permissions, records, bad_snapshots, kills, tunnel_dies, foreign_change, neighbours, down_and_up]
+TESTS = [verdicts, why, permissions, records, bad_snapshots, kills, tunnel_dies, tunnel_hangs, first_apply_fails, foreign_change, neighbours, down_and_up]
 
 
 def prepare(m):

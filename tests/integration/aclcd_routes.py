@@ -99,6 +99,15 @@ def exit_node(m):
         assert wait_for(lambda: seen_as(a.ns, INTERNET, 8080) == c.outer, 20, f"out by the exit node: {a.status()}"), "by the exit node"
         assert seen_as(a.ns, "192.0.2.254", 8081) == (a.outer if allow_lan else c.outer), f"the local network, {allow_lan}"
         wait_for(lambda: tcp(a, m.nodes["b"], 5201), 15, "the mesh is still there")
+    # Where the exit node stops being one, nothing leaves directly.
+    c.routes = []
+    m.enforce(POLICY)
+    assert any(t["topic"] == "exit-node" and "`c` is no exit node" in t["message"] for t in a.status()["degraded"]), a.status()
+    assert seen_as(a.ns, INTERNET, 8080) is None, "the internet is blocked"
+    assert "blocked" in a.ask("routes").stdout
+    c.routes = ["0.0.0.0/0", "::/0"]
+    m.enforce(POLICY)
+    wait_for(lambda: seen_as(a.ns, INTERNET, 8080) == c.outer, 15, "by the exit node again")
     a.stop()
     assert run("ip", "rule", ns=a.ns).stdout == before, "routing is as it was"
     assert seen_as(a.ns, INTERNET, 8080) == a.outer

@@ -82,6 +82,11 @@ class Rtnetlink : public HostNetwork {
     return talk(message, "set up interface " + interface, 0);
   }
 
+  bool has_ipv6(const std::string& interface) override {
+    const auto off = read_setting("net/ipv6/conf/" + interface + "/disable_ipv6");
+    return off && *off == "0";
+  }
+
   Result<std::vector<Prefix>> addresses(const std::string& interface) override {
     const unsigned index = if_nametoindex(interface.c_str());
     if (index == 0) return failed("find interface " + interface);

@@ -18,6 +18,8 @@ class HostNetwork {
  public:
   virtual ~HostNetwork() = default;
   virtual Result<Done> set_link(const std::string& interface, uint32_t mtu, bool up) = 0;
+  /// False where IPv6 is switched off for the interface, or there is none on this host.
+  virtual bool has_ipv6(const std::string& interface) = 0;
   /// With their prefix lengths; IPv6 link-local ones, which the kernel makes by itself, are left out.
   virtual Result<std::vector<Prefix>> addresses(const std::string& interface) = 0;
   virtual Result<Done> add_address(const std::string& interface, const Prefix& address) = 0;
@@ -33,6 +35,9 @@ class HostNetwork {
 };
 
 Result<std::unique_ptr<HostNetwork>> rtnetlink_network();
+
+/// What stands under /proc/sys; nothing where this kernel has no such setting.
+std::optional<std::string> read_setting(const std::string& name);
 
 /// A setting under /proc/sys that is put back when this goes, unless somebody else has changed it meanwhile.
 class BorrowedSetting {

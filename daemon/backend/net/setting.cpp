@@ -28,6 +28,8 @@ bool write_line(const std::string& path, const std::string& value) {
 
 }  // namespace
 
+std::optional<std::string> read_setting(const std::string& name) { return read_line("/proc/sys/" + name); }
+
 Result<std::unique_ptr<BorrowedSetting>> BorrowedSetting::set(const std::string& name, const std::string& value) {
   const std::string path = "/proc/sys/" + name;
   const auto before = read_line(path);

@@ -99,6 +99,8 @@ class FakeNetwork : public HostNetwork {
  public:
   explicit FakeNetwork(FakeHost& host) : host_(host) {}
   Result<Done> set_link(const std::string&, uint32_t, bool) override { return host_.step("link up"); }
+  bool has_ipv6(const std::string&) override { return ipv6; }
+  bool ipv6 = true;
   Result<std::vector<Prefix>> addresses(const std::string&) override { return std::vector<Prefix>(addresses_.begin(), addresses_.end()); }
   Result<Done> add_address(const std::string&, const Prefix& p) override { return addresses_.insert(p), host_.step("address add " + p.to_text()); }
   Result<Done> remove_address(const std::string&, const Prefix& p) override { return addresses_.erase(p), host_.step("address remove " + p.to_text()); }

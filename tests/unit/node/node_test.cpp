@@ -3,61 +3,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 
 #include "daemon/node/explain.h"
 #include "daemon/planner/exit_node.h"
 #include "daemon/snapshot/store.h"
-#include "tests/unit/node/fakes.h"
+#include "tests/unit/node/a_node.h"
 
 namespace aclc::testing {
 namespace {
 
 using ::testing::HasSubstr;
-
-class ANode : public ::testing::Test {
- protected:
-  ANode() {
-    char folder[] = "/tmp/aclc-node-XXXXXX";
-    folder_ = mkdtemp(folder);
-    config_.state_dir = folder_;
-  }
-  ~ANode() override { std::filesystem::remove_all(folder_); }
-
-  std::unique_ptr<MeshNode> make() {
-    return std::make_unique<MeshNode>(config_, NodeIdentity{own_.private_key, {TrustedKey::from_pem(signer_.public_pem()).value(), own_.public_key, {}}},
-                                  NodeHands{filter_, tunnel_, network_, [this](const std::string& name, const std::string&) {
-                                              borrowed_.insert(name);
-                                              return Result<std::shared_ptr<void>>(std::shared_ptr<void>(this, [this, name](void*) { borrowed_.erase(name); }));
-                                            }});
-  }
-  Snapshot snapshot(uint64_t generation, uint16_t port = 80) const {
-    Snapshot s;
-    s.node = "web";
-    s.policy = "policy.hujson";
-    s.node_key = own_.public_key;
-    s.generation = generation;
-    s.addresses = {*Address::parse("100.64.0.9")};
-    s.filter_rules = {{{"100.64.0.1"}, {{"100.64.0.9", PortRange::single(port)}}, {6}, {}}};
-    s.origins = {{{12, {}, "{...}"}}};
-    s.peers = {{"laptop", laptop_, {"192.0.2.1:1"}, {*Prefix::parse("100.64.0.1/32")}, 0}};
-    return s;
-  }
-  std::string seal(const Snapshot& s) const { return seal_snapshot(s, signer_); }
-
-  const SigningKey signer_ = SigningKey::generate();
-  const WireGuardKeyPair own_ = generate_wireguard_keys();
-  const WireGuardKey laptop_ = generate_wireguard_keys().public_key, phone_ = generate_wireguard_keys().public_key;
-  std::string folder_;
-  NodeConfig config_;
-  FakeHost host_;
-  FakeRunner runner_{host_};
-  nft::KernelFilter filter_{runner_, nft::Table{"aclc0", "aclcd", 0}};
-  FakeTunnel tunnel_{host_};
-  FakeNetwork network_{host_};
-  std::set<std::string> borrowed_;
-};
 
 TEST_F(ANode, DeniesAllThenOpensThenPeersThenPolicy) {
   auto node = make();
@@ -99,7 +55,7 @@ TEST_F(ANode, KeepsThePolicyThatIsInForceWhateverStepFails) {
     ASSERT_FALSE(done.ok());
     EXPECT_THAT(done.error().message, HasSubstr("refused"));
     EXPECT_EQ(node->policy()->snapshot.generation, 1u);
-    EXPECT_EQ(node->health().troubles().count("snapshot"), 1u);
+    EXPECT_THAT(node->health().troubles().at("pending").message, HasSubstr("generation 2 waits"));
     host_.refuse.clear();
     ASSERT_TRUE(node->offer(seal(next), 3).ok());
     EXPECT_EQ(tunnel_.peers.count(laptop_), 0u);
@@ -144,6 +100,19 @@ TEST_F(ANode, ADamagedStateIsSaidAndDoesNotOpenAnything) {
   ASSERT_FALSE(done.ok());
   EXPECT_THAT(done.error().message, HasSubstr("last good snapshot"));
   EXPECT_EQ(host_.at("nft policy"), -1);
+  node->tick(2);
+  EXPECT_THAT(node->health().troubles().at("state").message, HasSubstr("an older one than before would be taken"));
+  ASSERT_TRUE(node->offer(seal(snapshot(1)), 3).ok());
+  EXPECT_TRUE(node->health().ok());
+}
+
+TEST_F(ANode, ADamagedStateIsSaidEvenWhereTheSourceHasAnother) {
+  ASSERT_TRUE(write_file_whole(folder_ + "/last-good.snapshot", "garbage").ok());
+  auto node = make();
+  ASSERT_TRUE(node->start(1).ok());
+  EXPECT_THAT(node->resume(seal(snapshot(1)), 1).error().message, HasSubstr("last good snapshot"));
+  EXPECT_EQ(node->policy()->snapshot.generation, 1u);
+  EXPECT_TRUE(node->health().ok()) << "a good one has taken its place";
 }
 
 TEST_F(ANode, ExpiryIsStaticOrClosedAsConfigured) {
@@ -184,13 +153,16 @@ TEST_F(ANode, DownStaysDownAndUpComesBack) {
     ASSERT_TRUE(node->down().ok());
     EXPECT_EQ(host_.steps.back(), "nft remove");
     EXPECT_FALSE(tunnel_.is_open());
+    EXPECT_TRUE(borrowed_.empty());
   }
   host_.steps.clear();
   auto node = make();
   ASSERT_TRUE(node->start(2).ok() && node->resume("", 2).ok());
   EXPECT_FALSE(node->is_up());
   EXPECT_TRUE(host_.steps.empty());
+  EXPECT_TRUE(borrowed_.empty());
   ASSERT_TRUE(node->up(3).ok());
+  EXPECT_EQ(borrowed_, (std::set<std::string>{"net/netfilter/nf_conntrack_acct", "net/netfilter/nf_conntrack_timestamp"}));
   EXPECT_TRUE(tunnel_.is_open());
   EXPECT_NE(host_.at("nft policy"), -1);
 }
@@ -200,10 +172,10 @@ TEST_F(ANode, ServesApprovedRoutesAndGivesBackWhatItBorrowed) {
   Snapshot s = snapshot(1);
   s.routes = {*Prefix::parse("10.33.0.0/24")};
   ASSERT_TRUE(node->start(1).ok() && node->offer(seal(s), 1).ok());
-  EXPECT_EQ(borrowed_, std::set<std::string>{"net/ipv4/ip_forward"});
+  EXPECT_EQ(borrowed_.count("net/ipv4/ip_forward"), 1u);
   EXPECT_NE(host_.at("nft nat"), -1);
   ASSERT_TRUE(node->offer(seal(snapshot(2)), 1).ok());
-  EXPECT_TRUE(borrowed_.empty());
+  EXPECT_EQ(borrowed_.count("net/ipv4/ip_forward"), 0u);
 }
 
 TEST_F(ANode, UsesOneExitNodeOnly) {
@@ -215,7 +187,7 @@ TEST_F(ANode, UsesOneExitNodeOnly) {
   ASSERT_TRUE(node->start(1).ok() && node->offer(seal(s), 1).ok());
   EXPECT_EQ(tunnel_.peers[laptop_].allowed_ips.size(), 2u);
   EXPECT_EQ(tunnel_.peers[phone_].allowed_ips.size(), 1u);
-  ASSERT_EQ(network_.rules_now().size(), 1u);
+  ASSERT_EQ(network_.rules_now().size(), 2u) << "IPv6, too, which it does not carry";
   EXPECT_EQ(network_.rules_now()[0].unless_mark, kTunnelMark);
   EXPECT_EQ(borrowed_.count("net/ipv4/conf/all/rp_filter"), 1u);
   node->stop();
@@ -223,21 +195,65 @@ TEST_F(ANode, UsesOneExitNodeOnly) {
   EXPECT_TRUE(borrowed_.empty());
 }
 
+TEST_F(ANode, AnExitNodeThatIsNoneIsSaidAndNothingLeavesDirectly) {
+  config_.exit_node = "laptob";
+  auto node = make();
+  Snapshot s = snapshot(1);
+  s.peers[0].allowed_ips.push_back(*Prefix::parse("0.0.0.0/0"));
+  network_.ipv6 = false;
+  ASSERT_TRUE(node->start(1).ok() && node->offer(seal(s), 1).ok());
+  EXPECT_THAT(node->health().troubles().at("exit-node").message, HasSubstr("no peer is called `laptob`"));
+  EXPECT_THAT(node->health().troubles().at("exit-node").message, HasSubstr("did you mean `laptop`?"));
+  EXPECT_EQ(network_.routes("", kExitTable).value(), std::vector<Prefix>{*Prefix::parse("0.0.0.0/0")}) << "into the tunnel, where no peer takes it";
+  EXPECT_EQ(tunnel_.peers[laptop_].allowed_ips.size(), 1u);
+  node->stop();
+
+  config_.exit_node = "laptop";
+  network_.ipv6 = true;
+  std::filesystem::remove(folder_ + "/last-good.snapshot");
+  node = make();
+  ASSERT_TRUE(node->start(2).ok() && node->offer(seal(s), 2).ok());
+  EXPECT_TRUE(node->health().ok());
+  ASSERT_TRUE(node->offer(seal(snapshot(2)), 3).ok());
+  EXPECT_THAT(node->health().troubles().at("exit-node").message, HasSubstr("`laptop` is no exit node in this snapshot"));
+  EXPECT_EQ(network_.rules_now().size(), 2u);
+  ASSERT_TRUE(node->down().ok());
+  EXPECT_TRUE(network_.rules_now().empty());
+  EXPECT_TRUE(node->health().ok());
+}
+
+TEST_F(ANode, ExplainsThatAllIsDenied) {
+  auto node = make();
+  ASSERT_TRUE(node->start(1).ok() && node->offer(seal(snapshot(1)), 1).ok());
+  node->prepare_answers(1);
+  using State = Enforcement::State;
+  for (const auto& [state, reason] : {std::pair{State::kExpired, "expired"}, {State::kDown, "down"}, {State::kNotYet, "not-in-force"}}) {
+    const auto e = explain(*node->policy(), "laptop", "", 6, 80, {state, false});
+    EXPECT_FALSE(e->allowed);
+    EXPECT_EQ(e->reason, reason);
+    EXPECT_EQ(e->place, "");
+    ASSERT_EQ(e->nearest.size(), 1u);
+    EXPECT_EQ(e->nearest[0].place, "policy.hujson:12");
+    EXPECT_THAT(e->nearest[0].lacks, HasSubstr("it allows this, but "));
+    EXPECT_THAT(explain(*node->policy(), "laptop", "", 6, 22, {state, false})->nearest[0].lacks, HasSubstr("the port does not")) << reason;
+  }
+}
+
 TEST_F(ANode, ExplainsWithTheNearestRules) {
   auto node = make();
   ASSERT_TRUE(node->start(1).ok() && node->offer(seal(snapshot(1)), 1).ok());
   node->prepare_answers(1);
-  const auto yes = explain(*node->policy(), "laptop", "", 6, 80, false);
+  const auto yes = explain(*node->policy(), "laptop", "", 6, 80, {});
   ASSERT_TRUE(yes.ok());
   EXPECT_TRUE(yes->allowed);
   EXPECT_EQ(yes->place, "policy.hujson:12");
-  const auto no = explain(*node->policy(), "laptop", "web", 6, 22, false);
+  const auto no = explain(*node->policy(), "laptop", "web", 6, 22, {});
   EXPECT_EQ(no->reason, "no-rule");
   ASSERT_EQ(no->nearest.size(), 1u);
   EXPECT_EQ(no->nearest[0].lacks, "source and destination match, the port does not: it allows 80");
-  EXPECT_EQ(explain(*node->policy(), "laptop", "10.0.0.1", 6, 80, false)->reason, "not-self");
-  EXPECT_EQ(explain(*node->policy(), "laptop", "web", 6, 80, true)->reason, "shields-up");
-  EXPECT_THAT(explain(*node->policy(), "laptob", "web", 6, 80, false).error().message, HasSubstr("did you mean `laptop`?"));
+  EXPECT_EQ(explain(*node->policy(), "laptop", "10.0.0.1", 6, 80, {})->reason, "not-self");
+  EXPECT_EQ(explain(*node->policy(), "laptop", "web", 6, 80, {Enforcement::State::kInForce, true})->reason, "shields-up");
+  EXPECT_THAT(explain(*node->policy(), "laptob", "web", 6, 80, {}).error().message, HasSubstr("did you mean `laptop`?"));
 }
 
 }  // namespace

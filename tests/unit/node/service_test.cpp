@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+
 #include "daemon/node/service.h"
 #include "tests/unit/node/fakes.h"
 
@@ -39,6 +42,37 @@ TEST_F(AService, AnswersBeforeTheFirstSnapshot) {
   EXPECT_EQ(get("/v1/why").status, 409);
   EXPECT_EQ(get("/v1/flows").body, "");
   EXPECT_EQ(get("/v1/nothing").status, 404);
+}
+
+TEST_F(AService, SaysThatAllIsDeniedWhereItIs) {
+  char folder[] = "/tmp/aclc-service-XXXXXX";
+  NodeConfig config;
+  config.state_dir = mkdtemp(folder);
+  config.on_expiry = OnExpiry::kFailClosed;
+  MeshNode node{config, NodeIdentity{own_.private_key, {TrustedKey::from_pem(signer_.public_pem()).value(), own_.public_key, {}}}, hands_};
+  NodeService service{node, hands_, *flows_};
+  Snapshot s;
+  s.node = "web";
+  s.node_key = own_.public_key;
+  s.generation = 1;
+  s.expires = 100;
+  s.addresses = {*Address::parse("100.64.0.9")};
+  s.filter_rules = {{{"100.64.0.1"}, {{"100.64.0.9", PortRange::single(80)}}, {6}, {}}};
+  ASSERT_TRUE(node.start(1).ok() && node.offer(seal_snapshot(s, signer_), 1).ok());
+  node.prepare_answers(1);
+  const auto get = [&](const char* path) { return service.answer({"GET", path, {{"src", "100.64.0.1"}, {"port", "80"}}, {}}, {1000, true}, 1).body; };
+  EXPECT_THAT(get("/v1/why"), HasSubstr("\"allowed\":true"));
+  node.tick(100);
+  EXPECT_THAT(get("/v1/why"), HasSubstr("\"allowed\":false"));
+  EXPECT_THAT(get("/v1/why"), HasSubstr("\"reason\":\"expired\""));
+  EXPECT_THAT(get("/v1/status"), HasSubstr("\"state\":\"closed\""));
+  ASSERT_TRUE(node.down().ok());
+  EXPECT_THAT(get("/v1/why"), HasSubstr("\"reason\":\"down\""));
+  host_.refuse = "tunnel open";
+  EXPECT_FALSE(node.up(101).ok());
+  EXPECT_THAT(get("/v1/why"), HasSubstr("\"reason\":\"not-in-force\""));
+  EXPECT_THAT(get("/v1/status"), HasSubstr("\"state\":\"closed\""));
+  std::filesystem::remove_all(config.state_dir);
 }
 
 TEST_F(AService, ChangesAndFlowsAreForOperators) {
