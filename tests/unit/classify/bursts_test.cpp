@@ -39,7 +39,8 @@ struct Bursts : ::testing::Test {
   }
   void rule(std::vector<std::string> from, std::string to, PortRange ports, std::vector<uint8_t> protocols = {}) {
     for (const std::string& place : from) {
-      for (const AddressRange& r : wire::parse_address_set(place)->ranges()) {
+      const AddressSet set = *wire::parse_address_set(place);
+      for (const AddressRange& r : set.ranges()) {
         if (!r.first.is_v4()) continue;
         sources.push_back({static_cast<uint32_t>(r.first.lo), rules.size()});
         sources.push_back({static_cast<uint32_t>(r.last.lo), rules.size()});
