@@ -153,6 +153,24 @@ def tunnel_dies(m):
     wait_for(lambda: tcp(a, b, 5201), 15, "traffic through it")
 
 
+def a_foreign_tunnel_is_left_alone(m):
+    """A tunnel of the same name in another network namespace answers at the same socket; it must not get our key."""
+    a, b = m.nodes["a"], m.nodes["b"]
+    b.stop()
+    foreign = subprocess.Popen(["ip", "netns", "exec", a.ns, "wireguard-go", "-f", b.interface], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(lambda: run("wg", "show", b.interface, "private-key", ns=a.ns, check=False).stdout.strip() == "(none)", 10, "the foreign tunnel runs")
+        b.start(wait=False)
+        wait_for(lambda: "another tunnel answers" in b.log(), 15, "the node says so\n" + b.log())
+        assert run("wg", "show", b.interface, "private-key", ns=a.ns).stdout.strip() == "(none)", "the foreign tunnel was given a key"
+    finally:
+        foreign.terminate()
+        foreign.wait()
+    b.stop()
+    b.start()
+    wait_for(lambda: tcp(a, b, 5201), 20, "with the name free again")
+
+
 def foreign_change(m):
     b = m.nodes["b"]
     b.nft("flush", "chain", "inet", "aclcd", "filter")
@@ -262,7 +280,8 @@ def down_and_up(m):
     assert run("sysctl", "-n", "net.netfilter.nf_conntrack_acct", ns=b.ns).stdout.strip() == "1", "flows are counted again"
 
 
-TESTS = [verdicts, why, permissions, records, bad_snapshots, kills, tunnel_dies, tunnel_hangs, first_apply_fails, foreign_change, neighbours, down_and_up]
+TESTS = [verdicts, why, permissions, records, bad_snapshots, kills, tunnel_dies, tunnel_hangs, first_apply_fails, a_foreign_tunnel_is_left_alone, foreign_change,
+         neighbours, down_and_up]
 
 
 def prepare(m):
@@ -277,4 +296,4 @@ def prepare(m):
 
 
 if __name__ == "__main__":
-    sys.exit(run_tests(TESTS, "m", prepare, "wg", "ping", "conntrack"))
+    sys.exit(run_tests(TESTS, os.environ.get("ACLC_MESH", "m"), prepare, "wg", "ping", "conntrack"))

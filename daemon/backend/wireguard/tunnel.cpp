@@ -101,6 +101,12 @@ class UapiTunnel : public Tunnel {
 std::unique_ptr<Tunnel> uapi_tunnel(const std::string& interface) { return std::make_unique<UapiTunnel>(socket_path(interface)); }
 
 Result<std::unique_ptr<TunnelProcess>> TunnelProcess::start(const std::string& program, const std::string& interface, int patience_ms) {
+  // Sockets are named by interface alone, also where network namespaces keep interfaces of one name apart. Whatever answers before
+  // our own does must not be given our key.
+  const auto tunnel = uapi_tunnel(interface);
+  if (tunnel->state().ok()) {
+    return Failure{"another tunnel answers at " + socket_path(interface) + " already: end it, or give this node another `interface`"};
+  }
   const pid_t parent = getpid();
   const pid_t child = fork();
   if (child < 0) return Failure{"cannot start " + program + ": " + std::strerror(errno)};
@@ -117,7 +123,6 @@ Result<std::unique_ptr<TunnelProcess>> TunnelProcess::start(const std::string& p
     _exit(127);
   }
   std::unique_ptr<TunnelProcess> process(new TunnelProcess(child));
-  const auto tunnel = uapi_tunnel(interface);
   for (int waited = 0; waited < patience_ms; waited += 20) {
     if (!process->alive()) return Failure{program + " ended at once: is it installed, and may this process make tunnels?"};
     if (tunnel->state().ok()) return Result<std::unique_ptr<TunnelProcess>>(std::move(process));
