@@ -42,7 +42,7 @@ Result<Done> MeshNode::up(uint64_t now) {
   if (const auto done = hands_.filter.prepare(); !done) return done;
   up_ = true;
   unlink(state_file(kDownMark).c_str());
-  next_table_look_ = now + table_pause_;
+  next_table_look_ = now;
   count_flows();
   retry_.reset();
   if (!policy_) return Done{};
@@ -418,19 +418,21 @@ void MeshNode::judge_expiry(uint64_t now) {
 }
 
 void MeshNode::judge_table(uint64_t now) {
-  if (now < next_table_look_ || closed_ || !policy_) return;
-  next_table_look_ = now + table_pause_;
+  if (closed_ || !policy_) return;
   const auto untouched = hands_.filter.is_untouched();
   if (untouched && *untouched) {
+    if (now < next_table_look_) return;
     table_pause_ = 10;
     health_.recover("table");
     return;
   }
+  // Whoever keeps changing it is not fought every second; but without the table everything would come in, which cannot wait.
+  if (now < next_table_look_ && hands_.filter.is_there()) return;
   const auto done = hands_.filter.restore(policy_->boxes, config_.shields_up);
   masqueraded_.reset();
   if (done) static_cast<void>(sync_network(policy_->snapshot));
   ++counts_.restored;
-  // Whoever keeps changing it is not fought every ten seconds.
+  next_table_look_ = now + table_pause_;
   table_pause_ = std::min(table_pause_ * 2, kLongestTablePause);
   health_.degrade("table", done ? "somebody else had changed the table inet " + config_.table + "; it was put up again" : done.error().message, now);
 }

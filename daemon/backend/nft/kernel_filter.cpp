@@ -127,6 +127,12 @@ Result<bool> KernelFilter::is_untouched() {
   return true;
 }
 
+bool KernelFilter::is_there() {
+  const auto chains = runner_.chains(table_.name);
+  const auto has = [&](const char* name) { return std::find(chains->begin(), chains->end(), name) != chains->end(); };
+  return chains && has("input") && has("forward") && has("filter");
+}
+
 Result<std::map<std::string, Count>> KernelFilter::counters() { return runner_.counters(table_.name); }
 
 Result<std::map<uint32_t, Count>> KernelFilter::rule_counts() {

@@ -39,6 +39,9 @@ class KernelFilter {
   /// Whether the rules are still those that were put there; sets are looked at by name only.
   Result<bool> is_untouched();
 
+  /// Whether the table has the chains that packets come by; false where that cannot be asked.
+  bool is_there();
+
   uint64_t generation() const { return generation_; }
   bool last_was_delta() const { return last_was_delta_; }
 
