@@ -3,9 +3,11 @@
 #include "lsp/features/completion.h"
 
 #include <algorithm>
+#include <memory>
 #include <unordered_set>
 
 #include "lsp/protocol/writer.h"
+#include "lsp/service/typing.h"
 
 namespace aclc::lsp {
 namespace {
@@ -23,45 +25,60 @@ bool fits(std::string_view text, std::string_view query) {
   return true;
 }
 
-/// The next byte after a place that is neither white space nor comment; 0 at the end.
-char next_significant(std::string_view text, uint32_t at) {
-  while (at < text.size()) {
-    const char c = text[at];
-    if (c == '/' && at + 1 < text.size() && (text[at + 1] == '/' || text[at + 1] == '*')) {
-      const size_t close = text[at + 1] == '/' ? text.find('\n', at) : text.find("*/", at + 2);
-      if (close == std::string_view::npos) return 0;
-      at = static_cast<uint32_t>(close) + (text[at + 1] == '/' ? 1 : 2);
-      continue;
-    }
-    if (c != ' ' && c != '\t' && c != '\r' && c != '\n') return c;
-    ++at;
+/// What a whole text expects at a place, told as if it were being typed there.
+std::optional<Typing> typing_in(const SyntaxTree& tree, const Place& place) {
+  Typing typing;
+  typing.token = place.token;
+  typing.quoted = typing.closed = place.quoted;
+  const Following after = following(tree.text(), place.token.end + (place.quoted ? 1 : 0));
+  const bool object = place.holder.valid() && tree.is(place.holder, NodeKind::kObject);
+  if (place.what == Place::What::kValue) {
+    if (object && !place.leaf.valid()) return {};  // the value is there already
+    typing.comma_after = after.next != 0 && std::string_view(",]}").find(after.next) == std::string_view::npos;
+  } else {
+    typing.role = Typing::Role::kName;
+    typing.colon_after = after.next != ':';
   }
-  return 0;
+  if (!object || typing.role == Typing::Role::kName) typing.comma_before = place.comma_at;
+  return typing;
 }
 
-}  // namespace
-
-CompletionList complete(const View& view, uint32_t offset) {
-  const Analysis& a = view.analysis;
-  const Place place = place_at(a.tree(), offset, a.options().target);
+/// A text that holds nothing yet.
+CompletionList first_policies(const View& view, const Typing& typing) {
   CompletionList list;
-  if (place.what == Place::What::kNothing) return list;
-  if (place.quoted && a.text(place.token).find('\\') != std::string_view::npos) return list;
-  // A word or an unclosed string may run over what is a line's end to the protocol.
-  Span token = place.token;
-  const std::string_view raw = a.text(token);
-  if (const size_t end = raw.find_first_of("\r\n"); end != std::string_view::npos)
-    token.end = token.begin + static_cast<uint32_t>(end);
-  if (offset > token.end) return list;
-  completion::Request request{view, place, offset, a.text({token.begin, offset}), a.text(token), token};
+  if (typing.quoted) return list;
+  list.range = view.at.range(typing.token);
+  const auto add = [&](std::string label, std::string detail, std::string text) {
+    CompletionItem item;
+    item.label = item.filter_text = std::move(label);
+    item.kind = CompletionKind::kModule;
+    item.detail = std::move(detail);
+    item.new_text = std::move(text);
+    list.items.push_back(std::move(item));
+  };
+  add("{}", "an empty policy: nobody reaches anything", "{\n  \n}\n");
+  add("{\"grants\": ...}", "what a new tailnet starts with: everybody reaches everything",
+      "{\n  \"grants\": [\n    {\"src\": [\"*\"], \"dst\": [\"*\"], \"ip\": [\"*\"]},\n  ],\n}\n");
+  return list;
+}
+
+/// `known` is the analysis of the text that `place` is of: the view's, or one in which the token is whole.
+CompletionList complete_token(const View& view, const Analysis& known, const Place& place, const Typing& typing, uint32_t offset) {
+  CompletionList list;
+  const std::string_view text = view.analysis.text();
+  const Span token = typing.token;
+  const auto piece = [&](uint32_t begin, uint32_t end) { return text.substr(begin, end - begin); };
+  if (place.what == Place::What::kNothing || offset < token.begin || offset > token.end) return list;
+  if (piece(token.begin, token.end).find_first_of("\\\r\n") != std::string_view::npos) return list;
+  const View of_known{known, view.at, view.uri, view.version, nullptr};
+  completion::Request request{of_known, place, offset, piece(token.begin, offset), piece(token.begin, token.end), token};
 
   std::vector<completion::Offer> offers;
-  const bool name = place.what != Place::What::kValue;
   if (place.what == Place::What::kFieldName) offer_fields(request, offers);
   else if (place.what == Place::What::kMapName) offer_names(request, offers);
   else offer_values(request, offers);
 
-  const std::string_view typed = a.text({request.token.begin, offset});
+  const std::string_view typed = piece(request.token.begin, offset);
   if (offers.size() > kMaxItems) {
     std::erase_if(offers, [&](const auto& o) { return !fits(o.filter.empty() ? o.text : o.filter, typed); });
     list.incomplete = true;
@@ -71,19 +88,30 @@ CompletionList complete(const View& view, uint32_t offset) {
   });
 
   // What has to follow for the text to be whole again.
-  const uint32_t after = token.end + (place.quoted && place.closed ? 1 : 0);
-  const char next = next_significant(a.text(), after);
-  const bool rest = request.token.end == token.end;  // the offer reaches to the end of the string
-  std::string tail;
-  if (place.quoted && !place.closed && rest) tail += '"';
-  const bool colon = name && next != ':';
-  const bool comma = !name && next != ',' && next != ']' && next != '}' && next != 0 && next != ':';
-  const bool list_missing = !name && !place.quoted && !place.element && place.field &&
+  const std::string punctuation = typing.colon_after ? ": " : typing.comma_after ? "," : "";
+  const bool list_missing = typing.role == Typing::Role::kValue && !typing.quoted && !place.element && place.field &&
                             place.field->container == Container::kList;
-  list.range = view.at.range(request.token);
-  // A value takes the comma along only as an element; before a member's value it is the name that lacks one.
-  const bool element = !name && !(place.holder.valid() && a.tree().is(place.holder, NodeKind::kObject));
-  if (place.comma_at && (name || element)) list.comma = view.at.position(*place.comma_at);
+  std::string head, tail;  // around each offer
+  Span replaced = request.token;
+  if (typing.quoted) {
+    // Punctuation stands after the closing quote, so an offer that brings some replaces the quote along.
+    if (!typing.closed || !punctuation.empty()) tail = "\"" + punctuation;
+    if (replaced.end < token.end) {
+      // The rest of the string stays.
+      if (!tail.empty()) list.also.push_back({view.at.range({token.end, token.end + (typing.closed ? 1 : 0)}), tail});
+      tail.clear();
+    } else if (typing.closed && !tail.empty()) {
+      ++replaced.end;
+    }
+  } else {
+    // A word is quoted as a whole.
+    replaced = token;
+    head = piece(token.begin, request.token.begin);
+    tail = piece(request.token.end, token.end);
+  }
+  list.range = view.at.range(replaced);
+  const bool glued = typing.comma_before == replaced.begin;  // both at one place: the offer itself brings it
+  if (typing.comma_before && !glued) list.also.push_back({view.at.range({*typing.comma_before, *typing.comma_before}), ","});
   std::unordered_set<std::string> seen;
   for (completion::Offer& offer : offers) {
     if (!seen.insert(offer.text).second) continue;
@@ -91,24 +119,20 @@ CompletionList complete(const View& view, uint32_t offset) {
       list.incomplete = true;
       break;
     }
-    if (offer.bare && place.quoted) continue;
+    if (offer.bare && typing.quoted) continue;
     CompletionItem item;
     item.kind = offer.kind;
     item.detail = std::move(offer.detail);
     item.sort_text = std::string(1, offer.rank) + offer.text;
-    item.filter_text = offer.filter.empty() ? offer.text : offer.filter;
-    std::string text = offer.insert.empty() ? offer.text : std::move(offer.insert);
-    if (!place.quoted && !offer.bare) text = json_quote(text);
-    if (list_missing && !offer.bare) text = "[" + text + "]";
-    text += tail;
-    if (place.quoted && place.closed) {
-      // The closing quote stands; only a name's colon could be missing, and that goes after it by hand.
-    } else if (colon) {
-      text += ": ";
-    } else if (comma) {
-      text += ',';
+    item.filter_text = head + (offer.filter.empty() ? offer.text : offer.filter);
+    std::string inserted = offer.insert.empty() ? offer.text : std::move(offer.insert);
+    if (typing.quoted) {
+      item.new_text = inserted + tail;
+    } else {
+      if (!offer.bare) inserted = json_quote(head + inserted + tail);
+      if (list_missing && !offer.bare) inserted = "[" + inserted + "]";
+      item.new_text = (glued ? "," : "") + inserted + punctuation;
     }
-    item.new_text = std::move(text);
     if (offer.named != SelectorKind::kInvalid)
       item.data = "{\"uri\":" + json_quote(view.uri) + ",\"kind\":" + std::to_string(static_cast<int>(offer.named)) +
                   ",\"name\":" + json_quote(offer.text) + "}";
@@ -116,6 +140,29 @@ CompletionList complete(const View& view, uint32_t offset) {
     list.items.push_back(std::move(item));
   }
   return list;
+}
+
+}  // namespace
+
+CompletionList complete(const View& view, uint32_t offset) {
+  const Analysis& a = view.analysis;
+  if (a.options().kind != TextKind::kPolicy) return {};
+  if (a.sound()) {
+    const Place place = place_at(a.tree(), offset, a.options().target);
+    if (place.what == Place::What::kNothing || offset > place.token.end) return {};
+    const auto typing = typing_in(a.tree(), place);
+    return typing ? complete_token(view, a, place, *typing, offset) : CompletionList();
+  }
+  const auto typing = typing_at(a.text(), offset);
+  if (!typing) return {};
+  if (typing->role == Typing::Role::kRoot) return first_policies(view, *typing);
+  // What is expected and known there is read from the text as it would be were the token whole.
+  uint32_t mark = 0;
+  const auto whole = std::make_shared<TextVersion>(with_token_whole(a.text(), *typing, mark));
+  const Analysis mended(whole, a.options());
+  const Place place = place_at(mended.tree(), mark, a.options().target);
+  if ((place.what == Place::What::kValue) != (typing->role == Typing::Role::kValue)) return {};
+  return complete_token(view, mended, place, *typing, offset);
 }
 
 }  // namespace aclc::lsp

@@ -186,9 +186,9 @@ void encode(JsonWriter& w, const CompletionList& value, const ClientCapabilities
       w.key("textEdit");
       encode(w, TextEdit{value.range, item.new_text});
     }
-    if (value.comma) {
+    if (!value.also.empty()) {
       w.key("additionalTextEdits").begin_array();
-      encode(w, TextEdit{{*value.comma, *value.comma}, ","});
+      for (const TextEdit& edit : value.also) encode(w, edit);
       w.end_array();
     }
     if (!item.data.empty()) w.key("data").raw(item.data);

@@ -178,7 +178,7 @@ struct CompletionList {
   bool incomplete = false;
   Range range;
   std::vector<CompletionItem> items;
-  std::optional<Position> comma;  ///< where a comma is missing that each item brings along
+  std::vector<TextEdit> also;  ///< quotes and commas that each item brings along elsewhere
 };
 
 enum class HighlightKind : int { kText = 1, kRead = 2, kWrite = 3 };

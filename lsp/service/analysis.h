@@ -18,10 +18,20 @@
 
 namespace aclc::lsp {
 
+/// What a text is, by the name of its file.
+enum class TextKind : uint8_t {
+  kPolicy,
+  kLintConfig,  ///< `.aclc.hujson`
+  kTailnet,     ///< `tailnet.json`: an inventory
+};
+/// Of a path or a URI.
+TextKind kind_of_file(std::string_view name);
+
 struct AnalysisOptions {
   Target target = Target::kTailscale;
   bool synced_groups = true;
   std::shared_ptr<const Inventory> inventory;  ///< may be null
+  TextKind kind = TextKind::kPolicy;           ///< of the others the policy is empty
 };
 
 /// What is kept of versions before, so that the next need not be worked out from nothing. Nothing of their texts is.
@@ -53,10 +63,15 @@ class Analysis {
   const Policy& policy() const;
   const Definitions& definitions() const;
   const Occurrences& occurrences() const;
-  /// What parser, builder and check say, in the order of the text.
+  /// What parser, builder and check say, in the order of the text; of a text that is no policy what its own reader says.
   const std::vector<Diagnostic>& findings() const;
   /// Whether the text itself is damaged; asks for the tree only.
   bool broken() const;
+  /// Whether nothing at all was said about the syntax.
+  bool sound() const {
+    tree();
+    return sound_;
+  }
   void complete() const;
   /// What the next version can go on from. Takes it away from an analysis that nobody else holds.
   static Earlier leave(std::shared_ptr<const Analysis> analysis);
