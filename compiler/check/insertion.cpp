@@ -74,8 +74,22 @@ NodeId find_field(const SyntaxTree& tree, NodeId object, std::string_view name) 
 }
 
 bool gives(const SyntaxTree& tree, Span object, std::string_view field) {
-  const NodeId member = find_field(tree, node_begun(tree, object.begin), field);
-  return member.valid() && !tree.is(tree.value_of(member), NodeKind::kNull);
+  const NodeId node = node_begun(tree, object.begin);
+  const NodeId member = find_field(tree, node, field);
+  if (member.valid()) return !tree.is(tree.value_of(member), NodeKind::kNull);
+  // A name that is only quoted in a wrong way, or not at all, was reported as that.
+  if (!tree.is(node, NodeKind::kObject)) return false;
+  for (const NodeId child : tree.children(node)) {
+    if (!tree.is(child, NodeKind::kMember)) continue;
+    const NodeId name = tree.name_of(child);
+    if (tree.is(name, NodeKind::kString) && (tree[name].flags & kBroken) == 0) continue;
+    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    std::string_view text = tree.text_of(name);
+    while (!text.empty() && !is_letter(text.front())) text.remove_prefix(1);
+    while (!text.empty() && !is_letter(text.back())) text.remove_suffix(1);
+    if (text == field) return true;
+  }
+  return false;
 }
 
 std::vector<Edit> set_field(const SyntaxTree& tree, Span object, std::string_view field, std::string_view value) {

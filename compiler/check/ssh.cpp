@@ -43,7 +43,7 @@ void check_action(const Context& context, const SshRule& rule) {
 
 void check_users(const Context& context, const SshRule& rule) {
   if (rule.users.empty()) {
-    if (rule.broken && gives(context.tree, rule.span, "users")) return;
+    if ((rule.broken || rule.users_span.empty()) && gives(context.tree, rule.span, "users")) return;
     context.sink.report(
         diag::MissingMember(rule.users_span.empty() ? opening(rule.span) : rule.users_span, "an ssh rule", "users")
             .upstream("users must be specified")

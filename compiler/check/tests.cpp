@@ -7,6 +7,7 @@
 
 #include "base/net/protocol.h"
 #include "compiler/check/context.h"
+#include "compiler/check/insertion.h"
 #include "compiler/check/names.h"
 
 namespace aclc::checks {
@@ -50,7 +51,7 @@ void check_single(const Context& context, const Selector& s) {
 void check_source(const Context& context, const Selector& src, const Text& text, Span object, Position position,
                   bool broken, const Logins& logins) {
   if (!text.present()) {
-    if (!broken) {
+    if (!broken && !gives(context.tree, object, "src")) {
       context.sink.report(diag::MissingMember(opening(object), "a test", "src")
                               .upstream(std::string(kFailed))
                               .help("name who connects"));

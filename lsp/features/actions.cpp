@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "lsp/protocol/writer.h"
 #include "parser/diagnostics/fixes.h"
@@ -15,6 +16,14 @@ namespace {
 size_t errors_of(const Analysis& analysis) {
   return static_cast<size_t>(std::count_if(analysis.findings().begin(), analysis.findings().end(),
                                            [](const Diagnostic& d) { return d.severity == Severity::kError; }));
+}
+
+/// Whether the other text has a finding that this one has not, or more of a kind.
+bool brings_findings(const Analysis& after, const Analysis& before) {
+  std::map<std::pair<std::string_view, std::string_view>, int64_t> known;
+  for (const Diagnostic& d : before.findings()) ++known[{d.slug(), d.message}];
+  return std::any_of(after.findings().begin(), after.findings().end(),
+                     [&](const Diagnostic& d) { return --known[{d.slug(), d.message}] < 0; });
 }
 
 std::string edited(std::string_view text, std::vector<Edit> edits) {
@@ -104,7 +113,7 @@ void Actions::fix_all() {
   const Mended mended = apply_fixes(a_.text(), findings, SourceId());
   if (mended.applied == 0) return;
   const Analysis fixed(std::make_shared<TextVersion>(mended.text), a_.options());
-  if (errors_of(fixed) > errors_of(a_)) return;
+  if (brings_findings(fixed, a_)) return;
   const std::string_view before = a_.text(), after = mended.text;
   size_t head = 0;
   while (head < before.size() && head < after.size() && before[head] == after[head]) ++head;

@@ -2,6 +2,7 @@
 // What the files of code actions share. Internal to lsp/features.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,13 @@ class Actions {
   std::string grants_of(const AclRule& rule, const std::string& indent) const;
   bool can_be_grants(const AclRule& rule) const;
   std::vector<Edit> append_rule(std::string_view section_name, const std::string& rules, const std::string& indent) const;
+  /// A rule with the comments that belong to it: those on the lines above and the one behind.
+  struct Commented {
+    Span all;              ///< what goes when the rule goes
+    std::string comments;  ///< one a line, the indent after each
+  };
+  /// Nothing where one cannot tell whose a comment is.
+  std::optional<Commented> with_comments(Span rule) const;
 
   // actions_lists.cpp: lists and groups
   void sort_list();

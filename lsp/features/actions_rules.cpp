@@ -56,18 +56,67 @@ std::vector<Edit> Actions::append_rule(std::string_view section_name, const std:
   if (!tree_.is(list, NodeKind::kArray) || (tree_[list].flags & kBroken)) return {};
   Span last{};
   for (const NodeId child : tree_.children(list)) last = tree_[child].span;
+  // A comment behind the last rule would become the new one's.
+  if (comment_inside({last.empty() ? tree_[list].span.begin : last.end, tree_[list].span.end})) return {};
   if (!last.empty()) return {{{last.end, last.end}, ",\n" + indent + rules}};
   const uint32_t inside = tree_[list].span.begin + 1;
   return {{{inside, inside}, "\n" + indent + rules + "\n" + outer(indent)}};
+}
+
+std::optional<Actions::Commented> Actions::with_comments(Span rule) const {
+  const TextVersion& version = a_.version();
+  const std::string_view text = a_.text();
+  const auto trimmed = [](std::string_view s) {
+    const size_t begin = s.find_first_not_of(" \t"), end = s.find_last_not_of(" \t\r\n");
+    return begin == std::string_view::npos || end == std::string_view::npos ? std::string_view() : s.substr(begin, end + 1 - begin);
+  };
+  const auto is_whole = [](std::string_view s) {
+    return s.starts_with("//") || (s.starts_with("/*") && s.size() > 3 && s.find("*/", 2) == s.size() - 2);
+  };
+  Commented out{element_span(rule), {}};
+  const std::string indent = indent_of(rule.begin);
+  uint32_t line = version.lines.line_of(rule.begin);
+  const uint32_t start = version.lines.start(line);
+  const bool own_line = start + indent.size() == rule.begin;
+  if (own_line) {
+    std::string above;
+    uint32_t begin = start;
+    while (line > 0 && is_whole(trimmed(version.line(line - 1)))) {
+      begin = version.lines.start(--line);
+      above.insert(0, std::string(trimmed(version.line(line))) + "\n" + indent);
+    }
+    if (line > 0 && trimmed(version.line(line - 1)).ends_with("*/")) return std::nullopt;
+    if (!above.empty()) out.all.begin = begin;
+    out.comments = std::move(above);
+  } else if (a_.text({start, rule.begin}).find("*/") != std::string_view::npos) {
+    return std::nullopt;
+  }
+  const uint32_t last = version.lines.line_of(rule.end);
+  const uint32_t end = version.lines.start(last) + static_cast<uint32_t>(version.line(last).size());
+  const std::string_view behind = trimmed(a_.text({rule.end, end}));
+  const bool comma = behind.starts_with(',');
+  const std::string_view comment = trimmed(behind.substr(comma ? 1 : 0));
+  if (comment.find("//") == std::string_view::npos && comment.find("/*") == std::string_view::npos) return out;
+  if (!is_whole(comment)) return std::nullopt;
+  out.comments += std::string(comment) + "\n" + indent;
+  out.all.end = end;
+  if (own_line) {
+    out.all.begin = std::min(out.all.begin, start);
+    if (out.all.end < text.size() && text[out.all.end] == '\r') ++out.all.end;
+    if (out.all.end < text.size() && text[out.all.end] == '\n') ++out.all.end;
+  }
+  return out;
 }
 
 void Actions::acl_to_grant() {
   const AclRule* rule = around(p_.acls);
   if (!rule || !can_be_grants(*rule)) return;
   const std::string indent = indent_of(rule->span.begin);
-  std::vector<Edit> edits = append_rule("grants", grants_of(*rule, indent), indent);
+  const auto commented = with_comments(rule->span);
+  if (!commented) return;
+  std::vector<Edit> edits = append_rule("grants", commented->comments + grants_of(*rule, indent), indent);
   if (edits.empty()) return;
-  edits.push_back({element_span(rule->span), ""});
+  edits.push_back({commented->all, ""});
   add_if_sound("convert to a grant", "refactor.rewrite", std::move(edits));
 }
 
@@ -124,9 +173,11 @@ void Actions::grant_to_acl() {
       out += fmt::format(", \"srcPosture\": {}", quoted_list(texts(p_.at(grant->src_posture.names))));
     out += "}";
   }
-  std::vector<Edit> edits = append_rule("acls", out, indent);
+  const auto commented = with_comments(grant->span);
+  if (!commented) return;
+  std::vector<Edit> edits = append_rule("acls", commented->comments + out, indent);
   if (edits.empty()) return;
-  edits.push_back({element_span(grant->span), ""});
+  edits.push_back({commented->all, ""});
   add_if_sound("convert to an acl", "refactor.rewrite", std::move(edits));
 }
 

@@ -70,6 +70,29 @@ TEST(Actions, DoNotTurnWhatTheOtherFormCannotSay) {
   EXPECT_THAT(comment.titles("{\"action"), Not(Contains("convert to a grant")));
 }
 
+TEST(Actions, MoveTheCommentsOfARuleAlongWithIt) {
+  Editor e("{\n  \"acls\": [\n    // for the audit\n    // until May\n    {\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4:22\"]}, // OPS-7\n"
+           "    // another\n    {\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.5:22\"]},\n  ],\n  \"grants\": [],\n}\n");
+  EXPECT_EQ(e.after("{\"action", "convert to a grant"),
+            "{\n  \"acls\": [\n    // another\n    {\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.5:22\"]},\n  ],\n  \"grants\": [\n"
+            "    // for the audit\n    // until May\n    // OPS-7\n    {\"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4\"], \"ip\": [\"22\"]}\n  ],\n}\n");
+  Editor unclear("{\n  \"acls\": [\n    /* of one\n       or of all */\n    {\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4:22\"]},\n  ],\n}\n");
+  EXPECT_THAT(unclear.titles("{\"action"), Not(Contains("convert to a grant")));
+  Editor behind("{\n  \"acls\": [\n    {\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4:22\"]},\n  ],\n  \"grants\": [\n"
+                "    {\"src\": [\"*\"], \"dst\": [\"1.2.3.5\"], \"ip\": [\"*\"]}, // its own\n  ],\n}\n");
+  EXPECT_THAT(behind.titles("{\"action"), Not(Contains("convert to a grant")));
+}
+
+TEST(Actions, FixAllGivesNoMemberTwice) {
+  for (const char* rule : {"{action: \"accept\", \"src\": [\"*\"], \"dst\": [\"*:*\"]}", "{'action': 'accept', 'src': ['*'], 'dst': ['*:*']}"}) {
+    Editor e(std::string("{\"acls\": [\n") + rule + "\n]}");
+    for (const std::string& code : e.c.codes()) EXPECT_NE(code, "missing-member") << rule;
+    std::string fixed;
+    for (const json& action : e.actions("acls", {"source.fixAll"})) fixed = e.after("acls", action["title"], {"source.fixAll"});
+    EXPECT_EQ(fixed, "{\"acls\": [\n{\"action\": \"accept\", \"src\": [\"*\"], \"dst\": [\"*:*\"]}\n]}");
+  }
+}
+
 TEST(Actions, TurnAllAclsInPlace) {
   Editor e("{\n  // rules\n  \"acls\": [\n    {\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4:22\"]}, // one\n"
            "    {\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4:*\"]},\n  ],\n}\n");
