@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lsp/documents/document.h"
 
+#include <algorithm>
 #include <atomic>
 
 namespace aclc::lsp {
@@ -12,7 +13,14 @@ std::vector<Replacement> Document::change(int64_t version, const std::vector<Con
     ++revision_;
     const uint32_t length = static_cast<uint32_t>(change.text.size());
     if (!change.range) {
-      done.push_back({{0, static_cast<uint32_t>(text_->text.size())}, length});
+      // What is alike at both ends was not replaced.
+      const std::string& before = text_->text;
+      const size_t most = std::min<size_t>(before.size(), length);
+      size_t head = 0, tail = 0;
+      while (head < most && before[head] == change.text[head]) ++head;
+      while (tail < most - head && before[before.size() - 1 - tail] == change.text[length - 1 - tail]) ++tail;
+      done.push_back({{static_cast<uint32_t>(head), static_cast<uint32_t>(before.size() - tail)},
+                      length - static_cast<uint32_t>(head + tail)});
       text_ = std::make_shared<TextVersion>(change.text);
       continue;
     }

@@ -25,7 +25,7 @@ int severity_number(Severity severity) {
 
 /// Findings that say that something does nothing are shown faded.
 bool is_unnecessary(std::string_view slug) {
-  static constexpr std::string_view kParts[] = {"unused", "shadowed", "redundant", "duplicate-rule", "empty-group"};
+  static constexpr std::string_view kParts[] = {"unused", "shadowed", "redundant", "duplicate-rule", "covered-rule", "empty-group"};
   return std::any_of(std::begin(kParts), std::end(kParts),
                      [&](std::string_view part) { return slug.find(part) != std::string_view::npos; });
 }
@@ -73,17 +73,27 @@ DiagnosticItem to_item(const View& view, const Diagnostic& finding) {
   return item;
 }
 
-std::vector<DiagnosticItem> diagnostics(const View& view) {
-  std::vector<DiagnosticItem> items;
-  size_t left_out = 0;
+std::vector<DiagnosticItem> diagnostics(const View& view, Tiers tiers) {
+  std::vector<const Diagnostic*> shown;
   const auto add = [&](const std::vector<Diagnostic>& findings) {
-    for (const Diagnostic& finding : findings) {
-      if (items.size() < kMaxDiagnostics) items.push_back(to_item(view, finding));
-      else ++left_out;
-    }
+    for (const Diagnostic& finding : findings) shown.push_back(&finding);
   };
-  add(view.analysis.findings());
-  if (view.verdicts) add(view.verdicts->findings);
+  if (tiers != Tiers::kSlow) add(view.analysis.findings());
+  if (tiers != Tiers::kFast) {
+    if (view.verdicts) add(view.verdicts->findings);
+    else if (view.former) add(*view.former);
+  }
+  const size_t left_out = shown.size() - std::min(shown.size(), kMaxDiagnostics);
+  if (left_out > 0) {
+    // The gravest are the last to be left out.
+    std::stable_sort(shown.begin(), shown.end(), [](const Diagnostic* a, const Diagnostic* b) {
+      const int x = severity_number(a->severity), y = severity_number(b->severity);
+      return x != y ? x < y : a->span.begin < b->span.begin;
+    });
+    shown.resize(kMaxDiagnostics);
+  }
+  std::vector<DiagnosticItem> items;
+  for (const Diagnostic* finding : shown) items.push_back(to_item(view, *finding));
   if (left_out > 0) {
     DiagnosticItem more;
     more.range = items.back().range;

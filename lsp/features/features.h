@@ -24,13 +24,17 @@ struct View {
   const std::string& uri;
   std::optional<int64_t> version;       ///< the editor's number; unset for a file that is not open
   const Verdicts* verdicts = nullptr;   ///< what the slow tier found for this very text; null until it has
+  /// What it found for a text before, moved by the edits since; shown until there are verdicts. May be null.
+  const std::vector<Diagnostic>* former = nullptr;
 };
 
-/// At most this many are shown of one document; a last one says how many more there are.
+/// At most this many are shown of one document, errors before warnings before notes; a last one says how many more there are.
 inline constexpr size_t kMaxDiagnostics = 500;
 
 DiagnosticItem to_item(const View& view, const Diagnostic& finding);
-std::vector<DiagnosticItem> diagnostics(const View& view);
+/// Findings at once, and those of tests and lint, which come after a pause.
+enum class Tiers : uint8_t { kBoth, kFast, kSlow };
+std::vector<DiagnosticItem> diagnostics(const View& view, Tiers tiers = Tiers::kBoth);
 
 std::vector<DocumentSymbol> document_symbols(const View& view);
 /// Appends the definitions whose names hold the query's letters in order, ASCII case aside; an empty query fits all.

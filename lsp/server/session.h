@@ -44,6 +44,9 @@ struct OpenDocument {
   bool unpublished = true;
   std::shared_ptr<const Verdicts> verdicts;   ///< of revision `judged`
   uint64_t judged = 0;
+  std::vector<Diagnostic> former;             ///< findings of verdicts before, moved by the edits since
+  bool told_slow = false;                     ///< findings of tests and lint were pushed by themselves
+  uint64_t stamp = 0;                         ///< a new number, in the whole session, for whatever would be answered anew
   uint64_t judging = 0;                       ///< number of the work that will bring verdicts, or 0
   std::optional<Clock::time_point> judge_at;  ///< when to begin it if no edit comes before
 
@@ -166,7 +169,12 @@ class Session {
   void look_again();
   OpenDocument* find(const Json& params, Reply* reply);
   const Analysis& analyse(OpenDocument& open);
-  void publish(OpenDocument& open);
+  View view_of(const OpenDocument& open, const Analysis& analysis, const Positions& at) const;
+  void publish(OpenDocument& open, Tiers tiers = Tiers::kBoth);
+  /// A client that asks for findings and cannot be told to ask again is sent those that come later.
+  bool sends_later_ones() const { return client_.pull_diagnostics && !client_.diagnostic_refresh; }
+  Tiers pulled_tiers() const { return sends_later_ones() ? Tiers::kFast : Tiers::kBoth; }
+  TextKind kind_of(const std::string& uri) const;
   std::string result_id(const OpenDocument& open) const;
   void document_diagnostic(const Json& params, Reply& reply);
 
@@ -178,8 +186,8 @@ class Session {
   std::shared_ptr<const Inventory> inventory_for(const std::string& uri) const;
   void workspace_symbol(const Json& params, Reply& reply);
   void workspace_diagnostic(const Json& params, Reply& reply);
-  AnalysisOptions options_with(std::shared_ptr<const Inventory> inventory) const {
-    return {settings_.target, settings_.synced_groups, std::move(inventory)};
+  AnalysisOptions options_with(std::shared_ptr<const Inventory> inventory, const std::string& uri) const {
+    return {settings_.target, settings_.synced_groups, std::move(inventory), kind_of(uri)};
   }
 
   // requests.cpp: one short function a feature

@@ -36,6 +36,7 @@ void Session::did_open(const Json& params) {
     documents_.erase(before);
   }
   OpenDocument& open = documents_.emplace(key, OpenDocument{Document(*uri, version, std::move(*text))}).first->second;
+  open.stamp = next_stamp_++;
   find_inventory(open);
 }
 
@@ -46,11 +47,18 @@ void Session::did_change(const Json& params) {
   if (!changes) return log("didChange without changes");
   const int64_t version = read_integer(params, "textDocument/version").value_or(open->document.version() + 1);
   if (version <= open->document.version()) log("didChange with an old version; applied all the same");
+  // What tests and lint said is shown until they have looked again.
+  std::vector<Diagnostic> former = open->present_verdicts() ? open->verdicts->findings : std::move(open->former);
   forget_verdicts(*open);
+  open->stamp = next_stamp_++;
   // Without an analysis the text can be changed in place.
   if (open->analysis) open->earlier = Analysis::leave(std::move(open->analysis));
   open->analysis = nullptr;
-  for (const Replacement& done : open->document.change(version, *changes, unit_)) open->earlier.add(done.replaced, done.length);
+  for (const Replacement& done : open->document.change(version, *changes, unit_)) {
+    open->earlier.add(done.replaced, done.length);
+    move_findings(former, done.replaced, done.length);
+  }
+  open->former = std::move(former);
   open->unpublished = true;
 }
 
@@ -68,7 +76,7 @@ void Session::did_close(const Json& params) {
   const auto found = documents_.find(uri_key(*uri));
   if (found == documents_.end()) return;
   forget_verdicts(found->second);
-  if (!client_.pull_diagnostics) {
+  if (!client_.pull_diagnostics || found->second.told_slow) {
     JsonWriter w;
     w.begin_object().key("uri").text(found->second.document.uri()).key("diagnostics").begin_array().end_array().end_object();
     notify("textDocument/publishDiagnostics", w.str());
@@ -133,7 +141,8 @@ void Session::did_change_folders(const Json& params) {
 }
 
 void Session::find_inventory(OpenDocument& open) {
-  std::shared_ptr<const Inventory> found = inventory_for(open.document.uri());
+  std::shared_ptr<const Inventory> found;
+  if (kind_of(open.document.uri()) == TextKind::kPolicy) found = inventory_for(open.document.uri());
   // The same text again changes nothing.
   const bool same = found && open.inventory ? found->path() == open.inventory->path() &&
                                                   found->version().text == open.inventory->version().text
@@ -190,21 +199,33 @@ void Session::look_again() {
 
 const Analysis& Session::analyse(OpenDocument& open) {
   if (!open.analysis || open.analysed != open.document.revision()) {
-    open.analysis = std::make_shared<Analysis>(open.document.text(), options_with(open.inventory), std::move(open.earlier));
+    open.analysis = std::make_shared<Analysis>(open.document.text(), options_with(open.inventory, open.document.uri()), std::move(open.earlier));
     open.earlier = {};
     open.analysed = open.document.revision();
   }
   return *open.analysis;
 }
 
-void Session::publish(OpenDocument& open) {
+View Session::view_of(const OpenDocument& open, const Analysis& analysis, const Positions& at) const {
+  return {analysis, at, open.document.uri(), open.document.version(), open.present_verdicts(), &open.former};
+}
+
+TextKind Session::kind_of(const std::string& uri) const {
+  const std::string path = uri_to_path(uri).value_or(uri);
+  const std::string& named = settings_.tailnet;
+  const bool tailnet = !named.empty() && path.ends_with(named) &&
+                       (path.size() == named.size() || named.front() == '/' || path[path.size() - named.size() - 1] == '/');
+  return tailnet ? TextKind::kTailnet : kind_of_file(path);
+}
+
+void Session::publish(OpenDocument& open, Tiers tiers) {
   const Analysis& analysis = analyse(open);
   const Positions at(analysis.version(), unit_);
-  const View view{analysis, at, open.document.uri(), open.document.version(), open.present_verdicts()};
+  const View view = view_of(open, analysis, at);
   JsonWriter w;
   w.begin_object().key("uri").text(open.document.uri()).key("version").number(open.document.version());
   w.key("diagnostics");
-  encode_list(w, diagnostics(view), client_);
+  encode_list(w, diagnostics(view, tiers), client_);
   w.end_object();
   notify("textDocument/publishDiagnostics", w.str());
 }
@@ -220,9 +241,7 @@ void Session::idle() {
 }
 
 std::string Session::result_id(const OpenDocument& open) const {
-  const Verdicts* verdicts = open.present_verdicts();
-  const bool judged = verdicts && !verdicts->findings.empty();
-  return std::to_string(open.document.revision()) + "." + std::to_string(generation_) + (judged ? ".t" : "");
+  return std::to_string(open.stamp) + "." + std::to_string(generation_);
 }
 
 void Session::document_diagnostic(const Json& params, Reply& reply) {
@@ -243,9 +262,9 @@ void Session::document_diagnostic(const Json& params, Reply& reply) {
   }
   const Analysis& analysis = analyse(*open);
   const Positions at(analysis.version(), unit_);
-  const View view{analysis, at, open->document.uri(), open->document.version(), open->present_verdicts()};
+  const View view = view_of(*open, analysis, at);
   w.key("kind").text("full").key("resultId").text(id).key("items");
-  encode_list(w, diagnostics(view), client_);
+  encode_list(w, diagnostics(view, pulled_tiers()), client_);
   w.end_object();
   reply.result = w.take();
 }

@@ -141,7 +141,7 @@ void Session::judge_document(const std::string& key, OpenDocument& open) {
   if (open.judging != 0 || open.present_verdicts()) return;
   open.judging = next_work_;
   // The other thread works the text out for itself: with nobody else at ours, the next edit goes on from it.
-  auto own = std::make_shared<const Analysis>(open.document.text(), options_with(open.inventory));
+  auto own = std::make_shared<const Analysis>(open.document.text(), options_with(open.inventory, open.document.uri()));
   begin_work("aclc: tests and lint",
              [this, key, number = open.judging, analysis = std::move(own), lint = lint_settings(open)](const std::atomic<bool>& cancelled) -> Finish {
                return [this, key, number, verdicts = judge(*analysis, lint, cancelled)] {
@@ -155,8 +155,14 @@ void Session::judge_document(const std::string& key, OpenDocument& open) {
                    trouble_ = verdicts->trouble;
                    if (!trouble_.empty()) log(trouble_);
                  }
-                 const bool news = !verdicts->findings.empty();
+                 const bool news = !verdicts->findings.empty() || !judged.former.empty();
+                 judged.former.clear();
+                 if (news) judged.stamp = next_stamp_++;
                  if (news && !client_.pull_diagnostics) publish(judged);
+                 if (sends_later_ones() && (news || judged.told_slow)) {
+                   publish(judged, Tiers::kSlow);
+                   judged.told_slow = !verdicts->findings.empty();
+                 }
                  if (news && client_.pull_diagnostics && client_.diagnostic_refresh) request("workspace/diagnostic/refresh", "");
                  if (client_.code_lens_refresh) request("workspace/codeLens/refresh", "");
                };
@@ -173,6 +179,7 @@ void Session::forget_verdicts(OpenDocument& open) {
   open.judge_at.reset();
   open.verdicts = nullptr;
   open.judged = 0;
+  open.former.clear();
 }
 
 }  // namespace aclc::lsp

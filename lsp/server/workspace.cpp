@@ -81,7 +81,7 @@ void Session::find_closed() {
       }
       Result<std::string> text = read_file(path, kMaxBytes);
       if (!text) return;
-      auto analysis = std::make_shared<const Analysis>(std::make_shared<TextVersion>(std::move(text).value()), options_with(inventory_for(uri)));
+      auto analysis = std::make_shared<const Analysis>(std::make_shared<TextVersion>(std::move(text).value()), options_with(inventory_for(uri), uri));
       found.emplace(path, ClosedPolicy{changed, size, next_stamp_++, std::move(uri), std::move(analysis)});
     });
   }
@@ -135,7 +135,7 @@ void Session::workspace_diagnostic(const Json& params, Reply& reply) {
     report(open.document.uri(), open.document.version(), result_id(open), [&] {
       const Analysis& analysis = analyse(open);
       const Positions at(analysis.version(), unit_);
-      return diagnostics({analysis, at, open.document.uri(), open.document.version(), open.present_verdicts()});
+      return diagnostics(view_of(open, analysis, at), pulled_tiers());
     });
   }
   std::map<std::string, std::shared_ptr<const Inventory>> inventories;

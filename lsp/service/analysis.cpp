@@ -6,9 +6,17 @@
 #include <iterator>
 #include <utility>
 
+#include "compiler/lint/config.h"
+#include "compiler/tailnet/read.h"
 #include "parser/syntax/parse.h"
 
 namespace aclc::lsp {
+
+TextKind kind_of_file(std::string_view name) {
+  const std::string_view file = name.substr(name.find_last_of('/') + 1);  // npos + 1 is 0
+  if (file == ".aclc.hujson") return TextKind::kLintConfig;
+  return file == "tailnet.json" ? TextKind::kTailnet : TextKind::kPolicy;
+}
 
 const SyntaxTree& Analysis::tree() const {
   if (!tree_ && earlier_.tree) {
@@ -34,7 +42,11 @@ const Policy& Analysis::policy() const {
   if (!built_) {
     std::optional<BuiltPolicy> earlier = std::exchange(earlier_.built, std::nullopt);
     tree();
-    if (sound_ && earlier && rebuild_policy(*earlier, earlier_.built_damage, *tree_, options_.target)) {
+    if (options_.kind != TextKind::kPolicy) {
+      Collector ignored;
+      static const SyntaxTree kNothing = parse("{}", ignored);
+      built_ = build_with_findings(kNothing, options_.target);
+    } else if (sound_ && earlier && rebuild_policy(*earlier, earlier_.built_damage, *tree_, options_.target)) {
       built_ = std::move(earlier);
     } else {
       built_ = build_with_findings(*tree_, options_.target);
@@ -56,6 +68,17 @@ const Occurrences& Analysis::occurrences() const {
 const std::vector<Diagnostic>& Analysis::findings() const {
   if (findings_) return *findings_;
   Collector checked;
+  if (options_.kind != TextKind::kPolicy) {
+    policy();
+    if (options_.kind == TextKind::kTailnet) {
+      read_tailnet(version_->text, SourceId(), checked);
+    } else {
+      LintOptions read;
+      read_lint_config(version_->text, SourceId(), read, checked);
+    }
+    findings_.emplace(std::move(checked.found));
+    return *findings_;
+  }
   CheckOptions options;
   options.target = options_.target;
   options.synced_groups = options_.synced_groups;

@@ -82,6 +82,10 @@ void Verdicts::count() {
 
 std::shared_ptr<const Verdicts> judge(const Analysis& analysis, const LintSettings& lint, const std::atomic<bool>& cancelled) {
   auto out = std::make_shared<Verdicts>();
+  if (analysis.options().kind != TextKind::kPolicy) {
+    out->not_run = "the text is no policy";
+    return out;
+  }
   if (has_error(analysis.findings())) {
     out->not_run = "the policy has errors";
     return out;
@@ -107,6 +111,25 @@ std::shared_ptr<const Verdicts> judge(const Analysis& analysis, const LintSettin
   out->report = std::move(report);
   out->count();
   return out;
+}
+
+void move_findings(std::vector<Diagnostic>& findings, Span replaced, uint32_t length) {
+  const auto move = [&](Span& span) {
+    if (span.end <= replaced.begin) return true;
+    const bool around = span.begin <= replaced.begin && replaced.end <= span.end && replaced.length() < span.length();
+    if (!around && span.begin < replaced.end) return false;
+    if (!around || span.begin == replaced.begin) {
+      // Text put in right before it, or in the stead of its beginning.
+      if (!around || replaced.empty()) span.begin = span.begin - replaced.length() + length;
+    }
+    span.end = span.end - replaced.length() + length;
+    return true;
+  };
+  std::erase_if(findings, [&](Diagnostic& finding) {
+    finding.fixes.clear();
+    std::erase_if(finding.labels, [&](Label& label) { return !label.source.valid() && !move(label.span); });
+    return !move(finding.span);
+  });
 }
 
 }  // namespace aclc::lsp

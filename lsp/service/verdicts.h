@@ -51,4 +51,8 @@ struct Verdicts {
 /// Runs everything that is too slow for a keystroke. Looks at `cancelled` between steps; null when it was set.
 std::shared_ptr<const Verdicts> judge(const Analysis& analysis, const LintSettings& lint, const std::atomic<bool>& cancelled);
 
+/// Moves findings along with an edit: [replaced) became so many bytes. Those that stood in what is gone go too; one that the edit is
+/// inside of grows or shrinks. Their fixes are for the text they were found in, and are dropped.
+void move_findings(std::vector<Diagnostic>& findings, Span replaced, uint32_t length);
+
 }  // namespace aclc::lsp

@@ -96,6 +96,36 @@ TEST(LintInTheEditor, CanBeTurnedOff) {
   EXPECT_THAT(c.codes(), ElementsAre("unused-group"));
 }
 
+TEST(LintInTheEditor, LooksAtPoliciesOnly) {
+  Client c;
+  c.initialize(full_capabilities(), kOn);
+  c.open(R"({"levels": {"any-source": "error", "no-such-rule": "off"}})", "file:///p/.aclc.hujson");
+  c.settle();
+  ASSERT_EQ(c.codes().size(), 1u) << c.findings();
+  EXPECT_THAT(c.findings()["diagnostics"][0]["message"].get<std::string>(), HasSubstr("no-such-rule"));
+  c.open(R"({"nodes": [], "users": []})", "file:///p/tailnet.json");
+  c.settle();
+  EXPECT_THAT(c.codes(), IsEmpty());
+  EXPECT_TRUE(c.ask("completion", c.at("[]", 1))["items"].empty());
+}
+
+TEST(LintInTheEditor, FadesARuleThatOthersCover) {
+  Client c;
+  c.initialize(full_capabilities(), kOn);
+  std::string text = kPolicy;
+  text.insert(text.find("  ],\n  \"tests\""), "    {\"src\": [\"group:eng\"], \"dst\": [\"tag:web\"], \"ip\": [\"tcp:400-500\"]},\n");
+  c.open(text);
+  c.settle();
+  bool seen = false;
+  const json shown = c.findings()["diagnostics"];
+  for (const json& d : shown) {
+    if (d["code"] != "covered-rule") continue;
+    seen = true;
+    EXPECT_EQ(d["tags"], json::array({1}));
+  }
+  EXPECT_TRUE(seen) << c.findings();
+}
+
 TEST(LintInTheEditor, HonoursIgnoringComments) {
   Client c;
   c.initialize(full_capabilities(), kOn);
