@@ -31,7 +31,7 @@ OLD = """{
 """
 NEW = OLD.replace("tag:web:443\"]},\n\t]", "tag:web:80,443\"]},\n\t]")
 BROKEN = OLD.replace('"dst": ["tag:web:443"]', '"dst": ["tag:wbe:443"]')
-FAILING = OLD.replace('"deny": ["tag:web:22"]', '"deny": ["tag:web:443"]')
+FAILING = OLD.replace('"deny": ["tag:web:22"]}]', '"deny": ["tag:web:22"]}, {"src": "bob@example.com", "deny": ["tag:web:443"]}]')
 
 
 def layout(text):
@@ -109,10 +109,10 @@ class Action(Repository):
         for name, about in self.action["inputs"].items():
             given[name] = inputs.get(name, filled(about["default"]))
         self.assertLessEqual(set(inputs), set(self.action["inputs"]))
-        path, summary = self.at / "path", self.at / "summary.md"
+        path, summary, output = self.at / "path", self.at / "summary.md", self.at / "output"
         path.write_text("")
         summary.write_text("")
-        env = {"GITHUB_ACTION_PATH": str(ROOT), "GITHUB_PATH": str(path), "GITHUB_STEP_SUMMARY": str(summary), "RUNNER_TEMP": str(self.at), "GITHUB_REPOSITORY": "somebody/policy"}
+        env = {"GITHUB_ACTION_PATH": str(ROOT), "GITHUB_PATH": str(path), "GITHUB_STEP_SUMMARY": str(summary), "GITHUB_OUTPUT": str(output), "RUNNER_TEMP": str(self.at), "GITHUB_REPOSITORY": "somebody/policy"}
         for step in self.action["runs"]["steps"]:
             self.assertNotIn("${{", step["run"])  # values in scripts would be run
             condition = re.fullmatch(r"\$\{\{(.*)\}\}", step.get("if", "${{ success() }}"))[1]
@@ -120,12 +120,13 @@ class Action(Repository):
                 outcomes[step["name"]] = "skipped"
                 continue
             values = {k: filled(v) for k, v in step.get("env", {}).items()}
+            output.write_text("")
             done = self.run_script(["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"], step["run"], {**env, **values})
             printed += done.stdout + done.stderr
             outcomes[step["name"]] = "success" if done.returncode == 0 else "failure"
             failed |= done.returncode != 0
             if "id" in step:
-                steps[step["id"]] = {"outcome": outcomes[step["name"]]}
+                steps[step["id"]] = {"outcome": outcomes[step["name"]], "outputs": dict(line.split("=", 1) for line in output.read_text().splitlines())}
         self.summary = summary.read_text()
         self.assertNotIn(KEY, printed + self.summary)
         return outcomes, printed
@@ -160,8 +161,15 @@ class Action(Repository):
         outcomes, printed = self.pull_request(OLD, BROKEN)
         self.assertEqual((outcomes["Check"], outcomes["Test"], outcomes["Compare"], outcomes["Push"]), ("failure", "skipped", "skipped", "skipped"))
         self.assertRegex(printed, r"::error file=policy\.hujson,line=6,.*tag:wbe")
-        outcomes, _ = self.pull_request(OLD, FAILING)
-        self.assertIn("failure", outcomes.values())
+
+    def test_a_failing_assertion_keeps_nothing_back_but_the_push(self):
+        outcomes, printed = self.pull_request(OLD, FAILING, push="true", **{"api-key": KEY})
+        self.assertEqual((outcomes["Check"], outcomes["Test"], outcomes["Lint"], outcomes["Compare"], outcomes["Comment"], outcomes["Push"]),
+                         ("failure", "failure", "success", "success", "success", "skipped"), printed)
+        # Nor does one in what it is compared with.
+        outcomes, printed = self.pull_request(FAILING + "// again\n", NEW)
+        self.assertEqual(outcomes["Compare"], "success", printed)
+        self.assertNotIn("nothing to compare", (self.at / "gh.body").read_text())
 
     def test_a_new_file_and_a_new_branch(self):
         self.git("commit", "-q", "--allow-empty", "-m", "first")
