@@ -98,8 +98,14 @@ Look look(Run& run, SourceId policy, const Options& o, LintOptions options) {
     report = run_tests(a.policy, a.definitions, options.tailnet);
     options.tests = &*report;
   }
+  // A name that is defined nowhere makes another look unused: without it lint's findings would mislead.
+  std::vector<Diagnostic> unknown;
+  for (const Diagnostic& d : run.findings.sorted()) {
+    if (o.only.empty() && d.kind == Kind::kUnknownGroup && d.source == policy) unknown.push_back(d);
+  }
   run.findings = DiagnosticEngine();
   run.findings.set_source(policy);
+  for (Diagnostic& d : unknown) run.findings.report(std::move(d));
   lint(a.policy, a.tree, a.definitions, options, run.findings);
   out.findings = run.findings.sorted();
   return out;
@@ -114,7 +120,7 @@ class Lint {
       console_.print(o_.output.format == Format::kJson ? list_json() : list_text());
       return Exit::kYes;
     }
-    if (!set_today() || !know_only()) return Exit::kTrouble;
+    if (!fits_together() || !set_today() || !know_only()) return Exit::kTrouble;
     std::vector<SourceId> policies;
     for (const std::string& path : o_.policy.paths) {
       const auto id = open_policy(run_, path, o_.policy, console_);
@@ -138,6 +144,13 @@ class Lint {
 
  private:
   std::string name_of(const std::string& path) const { return path == "-" ? o_.policy.stdin_filename : path; }
+
+  bool fits_together() {
+    if (o_.fix) return true;
+    if (o_.dry_run) console_.complain("--dry-run shows what --fix would change: give --fix, too");
+    if (o_.unsafe) console_.complain("--unsafe-fixes says which fixes --fix applies: give --fix, too");
+    return !o_.dry_run && !o_.unsafe;
+  }
 
   bool set_today() {
     options_.today = static_cast<int64_t>(std::time(nullptr)) / 86400;
@@ -213,6 +226,7 @@ class Lint {
   }
 
   /// The policy with fixes applied as long as it stays valid: written, or with --dry-run shown as a difference. What it then is.
+  /// What came from standard input goes to standard output, changed or not.
   std::optional<SourceId> mend(const std::string& path, SourceId id, const LintOptions& options) {
     const std::string before(run_.sources[id].text());
     std::string now = before;
@@ -234,16 +248,32 @@ class Lint {
       applied += mended.applied;
       now = std::move(mended.text);
     }
+    if (to_stdout(path)) console_.print(now);
     if (now == before) return std::nullopt;
     fixed_ += applied;
-    if (o_.dry_run || path == "-") {
-      console_.print(path == "-" && !o_.dry_run ? now : unified_diff(name_of(path), before, now));
-    } else if (const auto done = replace_file(path, now); !done) {
-      console_.complain(done.error().message);
-      status_ = Exit::kTrouble;
-      return std::nullopt;
+    if (o_.dry_run) {
+      show_diff(unified_diff(name_of(path), before, now));
+    } else if (path != "-") {
+      if (const auto done = replace_file(path, now); !done) {
+        console_.complain(done.error().message);
+        status_ = Exit::kTrouble;
+        return std::nullopt;
+      }
     }
     return run_.sources.add(name_of(path), std::move(now));
+  }
+
+  /// Whether the policy itself goes to standard output, so that findings have to go elsewhere.
+  bool to_stdout(const std::string& path) const { return path == "-" && o_.fix && !o_.dry_run; }
+
+  /// Beside findings in text; never into a document that programs read.
+  void show_diff(std::string diff) {
+    if (o_.output.format == Format::kText || !o_.output.file.empty()) {
+      console_.print(diff);
+      return;
+    }
+    if (diff.ends_with('\n')) diff.pop_back();
+    console_.note(diff);
   }
 
   Exit show(const std::vector<SourceId>& policies) {
@@ -268,7 +298,9 @@ class Lint {
       if (fixed_ > 0) line += fmt::format(" · {} {} {}", fixed_, fixed_ == 1 ? "fix" : "fixes", o_.dry_run ? "not written" : "applied");
       if (fixable > 0 && !o_.fix) line += fmt::format(" · aclc lint --fix would mend {}", fixable);
     }
-    return show_findings(run_, o_.output, showing, console_) ? status_ : Exit::kTrouble;
+    Console beside(2, 2);
+    const bool taken = std::any_of(o_.policy.paths.begin(), o_.policy.paths.end(), [&](const std::string& path) { return to_stdout(path); });
+    return show_findings(run_, o_.output, showing, taken ? beside : console_) ? status_ : Exit::kTrouble;
   }
 
   const Options& o_;
@@ -291,9 +323,9 @@ Action define_lint(CLI::App& app, Console& console) {
   app.add_flag("--no-config", o->no_config, "look at no configuration");
   app.add_flag("--list", o->list, "every rule with its category, level and meaning");
   app.add_option("--only", o->only, "these rules and no others, also those that are off")->type_name("SLUG")->delimiter(',');
-  app.add_flag("--fix", o->fix, "mend in the file what has a safe fix, then look again");
+  app.add_flag("--fix", o->fix, "mend in the file what has a safe fix, then look again; from - to standard output, with the findings on standard error");
   app.add_flag("--unsafe-fixes", o->unsafe, "with --fix: also fixes that may change what is meant");
-  app.add_flag("--dry-run", o->dry_run, "with --fix: show what would change, and change nothing");
+  app.add_flag("--dry-run", o->dry_run, "with --fix: show what would change, and change nothing; on standard error where a machine reads the findings");
   app.add_option("--today", o->today, "the date that rules about dates go by (default the clock's)")->type_name("YYYY-MM-DD");
   app.add_flag("-q,--quiet", o->quiet, "no summary line");
   app.add_option("--max-findings", o->max_findings, "show at most so many in text, 0 for all (default 200)")->type_name("N");

@@ -27,7 +27,7 @@ class InSource final : public DiagnosticSink {
 
 class ConfigReader {
  public:
-  ConfigReader(const SyntaxTree& tree, LintOptions& out, DiagnosticSink& sink) : tree_(tree), out_(out), sink_(sink) {}
+  ConfigReader(const SyntaxTree& tree, SourceId source, LintOptions& out, DiagnosticSink& sink) : tree_(tree), source_(source), out_(out), sink_(sink) {}
 
   void read() {
     if (!tree_.is(tree_.root(), NodeKind::kObject)) {
@@ -41,7 +41,7 @@ class ConfigReader {
       } else if (key == "budgets") {
         members(value, [&](NodeId n, std::string_view k, NodeId v) { budget(n, k, v); });
       } else if (key == "protected") {
-        members(value, [&](NodeId, std::string_view k, NodeId v) { out_.protected_destinations.push_back({std::string(k), strings(v)}); });
+        members(value, [&](NodeId n, std::string_view k, NodeId v) { out_.protected_destinations.push_back({{std::string(k), inside(n)}, texts(v), source_}); });
       } else if (key == "environments") {
         members(value, [&](NodeId n, std::string_view k, NodeId v) { environment(n, k, v); });
       } else if (key == "management-ports") {
@@ -94,8 +94,8 @@ class ConfigReader {
     return std::nullopt;
   }
 
-  std::vector<std::string> strings(NodeId array) {
-    std::vector<std::string> out;
+  std::vector<ProtectedDestination::Written> texts(NodeId array) {
+    std::vector<ProtectedDestination::Written> out;
     if (!tree_.is(array, NodeKind::kArray)) {
       wrong(array, "a list of texts is expected here");
       return out;
@@ -103,11 +103,17 @@ class ConfigReader {
     std::string scratch;
     for (const NodeId e : tree_.children(array)) {
       if (tree_.is(e, NodeKind::kString)) {
-        out.emplace_back(tree_.string_value(e, scratch));
+        out.push_back({std::string(tree_.string_value(e, scratch)), inside(e)});
       } else {
         wrong(e, "a text is expected here");
       }
     }
+    return out;
+  }
+
+  std::vector<std::string> strings(NodeId array) {
+    std::vector<std::string> out;
+    for (auto& written : texts(array)) out.push_back(std::move(written.text));
     return out;
   }
 
@@ -193,6 +199,7 @@ class ConfigReader {
   }
 
   const SyntaxTree& tree_;
+  SourceId source_;
   LintOptions& out_;
   DiagnosticSink& sink_;
   std::vector<Kind> own_;  ///< rules whose own level was given
@@ -203,7 +210,7 @@ class ConfigReader {
 void read_lint_config(std::string_view text, SourceId source, LintOptions& options, DiagnosticSink& sink) {
   InSource to(source, sink);
   const SyntaxTree tree = parse(text, to);
-  if ((tree[tree.root()].flags & kBroken) == 0) ConfigReader(tree, options, to).read();
+  if ((tree[tree.root()].flags & kBroken) == 0) ConfigReader(tree, source, options, to).read();
 }
 
 std::string find_lint_config(const std::string& policy) {

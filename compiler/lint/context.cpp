@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "compiler/check/insertion.h"
+#include "parser/policy/selector_form.h"
 
 namespace aclc {
 namespace {
@@ -20,6 +21,25 @@ const LintRule* row_of(Kind kind) {
 }
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+uint32_t first_word(std::string_view text, uint32_t at) {
+  while (at < text.size() && is_blank(text[at])) ++at;
+  return at;
+}
+
+/// Where the comments `// aclc:...` on the lines directly above this one begin, or the line itself.
+uint32_t directives_above(std::string_view text, uint32_t line) {
+  while (line > 0) {
+    uint32_t above = line - 1;
+    while (above > 0 && text[above - 1] != '\n') --above;
+    std::string_view words = trim(text.substr(above, line - above));
+    if (!words.starts_with("//")) break;
+    words = trim(words.substr(2));
+    if (!words.starts_with("aclc:") || words.starts_with("aclc:ignore-file")) break;
+    line = above;
+  }
+  return line;
+}
 
 }  // namespace
 
@@ -120,9 +140,47 @@ const std::vector<Use>& LintContext::uses() {
   return *uses_;
 }
 
+void LintContext::report_configuration(const ProtectedDestination& where, const ProtectedDestination::Written& what, std::string_view fault, std::string_view help) {
+  Diagnostic d = diag::ConfigValue(where.source.valid() ? what.span : Span{0, 0}, fmt::format("`{}` {}", what.text, fault));
+  if (!help.empty()) d = std::move(d).help(std::string(help));
+  sink_.report(where.source.valid() ? std::move(d).in(where.source) : std::move(d));
+}
+
 const AccessModel& LintContext::model() {
-  if (!model_) model_ = std::make_unique<AccessModel>(policy, definitions, options.tailnet);
+  if (model_) return *model_;
+  // What rules about tags, ssh and protected destinations ask about, whether or not an acl or a grant names it.
+  std::vector<Selector> also;
+  const auto add = [&](Selectors list) {
+    const auto all = policy.at(list);
+    also.insert(also.end(), all.begin(), all.end());
+  };
+  for (const TagOwner& t : policy.tag_owners) {
+    Selector tag;
+    tag.kind = SelectorKind::kTag;
+    tag.name = t.name.value;
+    also.push_back(tag);
+    add(t.owners);
+  }
+  for (const SshRule& r : policy.ssh) {
+    add(r.src);
+    add(r.dst);
+  }
+  for (const ProtectedDestination& p : options.protected_destinations) {
+    also.push_back(selector_of(p.destination.text));
+    for (const auto& s : p.sources) also.push_back(selector_of(s.text));
+  }
+  model_ = std::make_unique<AccessModel>(policy, definitions, options.tailnet, also);
   return *model_;
+}
+
+Selector LintContext::selector_of(std::string_view text) const {
+  const ClassifiedSelector form = classify_selector(trim(text));
+  Selector out;
+  if (form.fault != SelectorFault::kNone) return out;
+  out.kind = form.kind;
+  out.autogroup = form.autogroup;
+  out.name = policy.names.find(form.name);
+  return out;
 }
 
 const RuleCoverage& LintContext::coverage() {
@@ -170,7 +228,13 @@ std::string LintContext::line_names(const std::vector<Span>& spans) const {
 
 std::vector<Edit> LintContext::removal(Span element) const {
   const std::string_view text = tree.text();
-  uint32_t begin = element.begin, end = element.end;
+  // Its line, and with it the comments above that are about it alone: left there they would be about what comes next.
+  uint32_t line = element.begin;
+  while (line > 0 && is_blank(text[line - 1])) --line;
+  const bool first_on_line = line == 0 || text[line - 1] == '\n';
+  if (first_on_line) line = directives_above(text, line);
+  uint32_t begin = first_on_line && line < element.begin ? std::min(element.begin, first_word(text, line)) : element.begin;
+  uint32_t end = element.end;
   const auto skip = [&](uint32_t at) {
     while (at < text.size() && is_blank(text[at])) ++at;
     return at;
@@ -190,10 +254,7 @@ std::vector<Edit> LintContext::removal(Span element) const {
     if (before == 0 || (text[before - 1] != ',' && text[before - 1] != '[' && text[before - 1] != '{')) return {};
     if (text[before - 1] == ',') begin = before - 1;
   }
-  // Its line, where nothing else stands on it but a comment about it.
-  uint32_t line = element.begin;
-  while (line > 0 && is_blank(text[line - 1])) --line;
-  const bool first_on_line = line == 0 || text[line - 1] == '\n';
+  // The whole line, where nothing else stands on it but a comment about it.
   uint32_t rest = skip(end);
   if (first_on_line && text.substr(rest, 2) == "//") {
     while (rest < text.size() && text[rest] != '\n') ++rest;

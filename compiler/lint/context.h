@@ -51,6 +51,12 @@ class LintContext {
   bool wanted(Kind kind) const;
   /// With the level that is configured; dropped where that is off.
   void report(Diagnostic d);
+  /// What the configuration says wrongly about this policy, whatever rules are wanted.
+  void report_configuration(const ProtectedDestination& where, const ProtectedDestination::Written& what, std::string_view fault, std::string_view help);
+
+  /// What a text of the configuration means here. Its name is invalid where the policy has no such word; kInvalid: it has no form
+  /// of the language. Addresses are not among it.
+  Selector selector_of(std::string_view text) const;
 
   // Made on first use.
   const std::vector<Use>& uses();

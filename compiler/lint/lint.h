@@ -45,8 +45,13 @@ enum class LintLevel : uint8_t { kOff, kNote, kWarning, kError };
 
 /// Sources that may reach a destination, both as selectors of the policy.
 struct ProtectedDestination {
-  std::string destination;
-  std::vector<std::string> sources;
+  struct Written {
+    std::string text;
+    Span span;  ///< in the configuration
+  };
+  Written destination;
+  std::vector<Written> sources;
+  SourceId source;  ///< the configuration; invalid where it is not among the sources
 };
 
 /// Limits of rules about size. Zero: that rule says nothing.

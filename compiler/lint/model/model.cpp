@@ -40,7 +40,7 @@ std::string_view domain_of(std::string_view login) {
 
 }  // namespace
 
-AccessModel::AccessModel(const Policy& policy, const Definitions& definitions, const Tailnet* tailnet)
+AccessModel::AccessModel(const Policy& policy, const Definitions& definitions, const Tailnet* tailnet, std::span<const Selector> also)
     : policy_(policy), definitions_(definitions), tailnet_(tailnet), postures_(1) {
   any_ = atom(SelectorKind::kWildcard, Autogroup::kNone, {});
   danger_ = atom(SelectorKind::kAutogroup, Autogroup::kDangerAll, {});
@@ -73,6 +73,10 @@ AccessModel::AccessModel(const Policy& policy, const Definitions& definitions, c
       add_target(rule, dst.selector, end - 1, end, dst.span);
     }
     add_rule(std::move(rule), policy.at(acl.src), acl.src_posture);
+  }
+  for (const Selector& s : also) {
+    const bool named = s.name.valid() || s.kind == SelectorKind::kAutogroup;
+    if (named && s.kind != SelectorKind::kInvalid && !is_literal(s.kind)) atom_of(s);
   }
   make_up();
   make_up_of_ranges();
@@ -359,6 +363,14 @@ std::vector<AtomId> AccessModel::units_of(const Selector& s) const {
     const auto known = by_range_.find(r.to_text());
     if (known != by_range_.end()) out.push_back(known->second);
   }
+  return out;
+}
+
+Selector AccessModel::selector(AtomId id) const {
+  Selector out;
+  out.kind = atoms_[id].kind;
+  out.autogroup = atoms_[id].autogroup;
+  out.name = atoms_[id].name;
   return out;
 }
 

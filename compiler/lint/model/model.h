@@ -60,8 +60,8 @@ struct AccessRule {
 
 class AccessModel {
  public:
-  /// The tailnet may be null.
-  AccessModel(const Policy& policy, const Definitions& definitions, const Tailnet* tailnet);
+  /// The tailnet may be null. Atoms are made for what acls and grants name, and for `also`.
+  AccessModel(const Policy& policy, const Definitions& definitions, const Tailnet* tailnet, std::span<const Selector> also = {});
 
   static constexpr AtomId kNone = UINT32_MAX;
 
@@ -80,6 +80,8 @@ class AccessModel {
   const AddressRange& range(AtomId atom) const { return atoms_[atom].range; }
   /// The atom as the policy would write it.
   std::string name(AtomId atom) const;
+  /// Of one that is no range: a selector that means it, which stands nowhere.
+  Selector selector(AtomId atom) const;
 
   /// The atom of a selector that means devices, if the rules know it; kNone for literals and unknown names.
   AtomId find(const Selector& selector) const;

@@ -145,38 +145,4 @@ void cross_environment(LintContext& c) {
   });
 }
 
-void protected_destination(LintContext& c) {
-  const AccessModel& model = c.model();
-  const auto above = [&](AtomId a, AtomId b) { return std::binary_search(model.up(a).begin(), model.up(a).end(), b); };
-  for (const ProtectedDestination& guarded : c.options.protected_destinations) {
-    AtomId unit = AccessModel::kNone;
-    std::vector<AtomId> allowed;
-    for (AtomId a = 0; a < model.atom_count(); ++a) {
-      const std::string name = model.name(a);
-      if (name == guarded.destination) unit = a;
-      if (std::find(guarded.sources.begin(), guarded.sources.end(), name) != guarded.sources.end()) allowed.push_back(a);
-    }
-    if (unit == AccessModel::kNone) continue;
-    const auto permitted = [&](AtomId s) {
-      return std::any_of(allowed.begin(), allowed.end(), [&](AtomId a) { return above(s, a); });
-    };
-    for (const AccessRule& rule : model.rules()) {
-      const auto target = std::find_if(rule.targets.begin(), rule.targets.end(), [&](const AccessTarget& t) { return above(unit, t.unit); });
-      if (rule.access.empty() || target == rule.targets.end()) continue;
-      std::string stranger;
-      if (!rule.addresses.empty()) stranger = rule.addresses.ranges().front().to_text();
-      for (const AtomId s : rule.sources) {
-        if (permitted(s)) continue;
-        const auto members = model.members(s);
-        const auto one = std::find_if_not(members.begin(), members.end(), permitted);
-        if (model.is_defined_group(s) && one == members.end()) continue;
-        stranger = members.empty() ? model.name(s) : fmt::format("{} of {}", model.name(*one), model.name(s));
-        break;
-      }
-      if (stranger.empty()) continue;
-      c.report(diag::ProtectedReached(target->span, guarded.destination, stranger).help("the configuration says who may reach it"));
-    }
-  }
-}
-
 }  // namespace aclc::lints

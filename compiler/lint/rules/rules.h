@@ -62,7 +62,6 @@ void danger_all(LintContext&);
 void management_port(LintContext&);
 void exit_for_everyone(LintContext&);
 void cross_environment(LintContext&);
-void protected_destination(LintContext&);
 // tags.cpp
 void broad_tag_owner(LintContext&);
 void tag_escalation(LintContext&);
@@ -86,6 +85,8 @@ void broad_funnel(LintContext&);
 // postures.cpp
 void impossible_posture(LintContext&);
 void version_as_number(LintContext&);
+// protected.cpp
+void protected_destination(LintContext&);
 // tests.cpp
 void missing_tests(LintContext&);
 void contradictory_tests(LintContext&);

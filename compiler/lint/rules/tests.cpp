@@ -119,13 +119,13 @@ void untested_rule(LintContext& c) {
 void untested_protected(LintContext& c) {
   for (const ProtectedDestination& guarded : c.options.protected_destinations) {
     bool denied = false, named = false;
-    for (const Use& use : c.uses()) named = named || c.text(*use.selector) == guarded.destination;
+    for (const Use& use : c.uses()) named = named || c.text(*use.selector) == guarded.destination.text;
     for (const AclTest& t : c.policy.tests) {
-      for (const Destination& d : c.policy.at(t.deny)) denied = denied || c.text(d.selector) == guarded.destination;
+      for (const Destination& d : c.policy.at(t.deny)) denied = denied || c.text(d.selector) == guarded.destination.text;
     }
     if (denied || !named) continue;
     const Span at = c.policy.tests.empty() ? Span{0, 0} : opening(c.policy.tests.front().span);
-    c.report(diag::UntestedProtected(at, guarded.destination));
+    c.report(diag::UntestedProtected(at, guarded.destination.text));
   }
 }
 

@@ -4,14 +4,21 @@
 
 #include <set>
 
+#include "base/nearest.h"
 #include "compiler/lint/rules/rules.h"
 
 namespace aclc::lints {
 namespace {
 
+/// With a fix, unless a word that is defined nowhere is a slip away: then that word was likely this name.
 template <class Maker>
-void report(LintContext& c, const Maker& maker, const Text& name, Span member, FixSafety safety) {
+void report(LintContext& c, const Maker& maker, const Text& name, Span member, FixSafety safety, const std::set<std::string_view>& undefined) {
   Diagnostic d = maker(name.span, c.policy.text(name));
+  const std::string_view slip = nearest(c.policy.text(name), undefined);
+  if (!slip.empty()) {
+    c.report(std::move(d).help(fmt::format("`{}` is used and has no entry: was this name meant?", slip)));
+    return;
+  }
   auto edits = c.removal(member);
   if (!edits.empty()) d = std::move(d).fix(fmt::format("remove `{}`", c.policy.text(name)), std::move(edits), safety);
   c.report(std::move(d));
@@ -21,12 +28,14 @@ void report(LintContext& c, const Maker& maker, const Text& name, Span member, F
 
 void unused_names(LintContext& c) {
   // A name that only its own definition uses is unused: a tag may own itself.
+  std::set<std::string_view> undefined;
   std::set<StringId> groups, tags, hosts, ipsets, postures;
   for (const Use& use : c.uses()) {
     const Selector& s = *use.selector;
     switch (s.kind) {
       case SelectorKind::kGroup:
         groups.insert(s.name);
+        if (c.definitions.group_of(s.name) == Definitions::kNone) undefined.insert(c.text(s));
         break;
       case SelectorKind::kTag:
         if (use.position == Position::kTagOwner) {
@@ -37,12 +46,15 @@ void unused_names(LintContext& c) {
         break;
       case SelectorKind::kHost:
         hosts.insert(s.name);
+        if (c.definitions.host_of(s.name) == Definitions::kNone) undefined.insert(c.text(s));
         break;
       case SelectorKind::kIpSet:
         ipsets.insert(s.name);
+        if (c.definitions.ipset_of(s.name) == Definitions::kNone) undefined.insert(c.text(s));
         break;
       case SelectorKind::kPosture:
         postures.insert(s.name);
+        if (c.definitions.posture_of(s.name) == Definitions::kNone) undefined.insert(c.text(s));
         break;
       default:
         break;
@@ -58,20 +70,20 @@ void unused_names(LintContext& c) {
     return text.find(fmt::format("'{}'", c.policy.text(name))) != std::string_view::npos;
   };
   for (const Group& g : c.policy.groups) {
-    if (groups.count(g.name.value) == 0 && !mentioned(g.name, g.span)) report(c, diag::UnusedGroup, g.name, g.span, FixSafety::kSafe);
+    if (groups.count(g.name.value) == 0 && !mentioned(g.name, g.span)) report(c, diag::UnusedGroup, g.name, g.span, FixSafety::kSafe, undefined);
   }
   for (const Host& h : c.policy.hosts) {
-    if (hosts.count(h.name.value) == 0 && !mentioned(h.name, h.span)) report(c, diag::UnusedHost, h.name, h.span, FixSafety::kSafe);
+    if (hosts.count(h.name.value) == 0 && !mentioned(h.name, h.span)) report(c, diag::UnusedHost, h.name, h.span, FixSafety::kSafe, undefined);
   }
   for (const IpSet& i : c.policy.ipsets) {
-    if (ipsets.count(i.name.value) == 0 && !mentioned(i.name, i.span)) report(c, diag::UnusedIpSet, i.name, i.span, FixSafety::kSafe);
+    if (ipsets.count(i.name.value) == 0 && !mentioned(i.name, i.span)) report(c, diag::UnusedIpSet, i.name, i.span, FixSafety::kSafe, undefined);
   }
   for (const Posture& p : c.policy.postures) {
-    if (postures.count(p.name.value) == 0) report(c, diag::UnusedPosture, p.name, p.span, FixSafety::kSafe);
+    if (postures.count(p.name.value) == 0) report(c, diag::UnusedPosture, p.name, p.span, FixSafety::kSafe, undefined);
   }
   for (const TagOwner& t : c.policy.tag_owners) {
     // Devices may carry it: without its entry they could not be authenticated again.
-    if (tags.count(t.name.value) == 0 && !mentioned(t.name, t.span)) report(c, diag::UnusedTag, t.name, t.span, FixSafety::kUnsafe);
+    if (tags.count(t.name.value) == 0 && !mentioned(t.name, t.span)) report(c, diag::UnusedTag, t.name, t.span, FixSafety::kUnsafe, undefined);
   }
 }
 
