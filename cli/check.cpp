@@ -142,6 +142,7 @@ Exit check(Check& o, Console& console) {
 
   Showing showing;
   showing.ok = status == Exit::kYes;
+  showing.trouble = trouble_of(status);
   showing.upstream = o.upstream;
   showing.max_shown = o.max_findings;
   const JsonMember tests{"tests", tests_json(totals.report)};

@@ -37,6 +37,10 @@ bool fails(Run& run, const OutputOptions& output) {
          (output.fail_on >= Severity::kNote && counts.notes > 0);
 }
 
+std::string trouble_of(Exit status) {
+  return status == Exit::kTrouble ? "not all that was asked for could be looked at: standard error says why" : "";
+}
+
 bool write_report(const std::string& path, std::string_view text, Console& console) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) {
@@ -82,7 +86,7 @@ std::string rendered(Run& run, const OutputOptions& output, const Showing& showi
     case Format::kJson:
       return render_json(run.sources, findings, showing.ok, showing.more);
     case Format::kSarif:
-      return render_sarif(run.sources, findings, showing.ok, {std::string(version()), documentation});
+      return render_sarif(run.sources, findings, showing.ok, {std::string(version()), documentation}, showing.trouble);
     case Format::kGithub:
       return render_github(run.sources, findings);
     case Format::kJunit: {
@@ -90,7 +94,7 @@ std::string rendered(Run& run, const OutputOptions& output, const Showing& showi
       for (const Diagnostic& d : findings) {
         if (showing.tests.empty() || d.kind != Kind::kTestFailed) others.push_back(d);
       }
-      return render_junit(run.sources, others, showing.files, showing.tests, output.fail_on);
+      return render_junit(run.sources, others, showing.files, showing.tests, output.fail_on, showing.trouble);
     }
     case Format::kText:
     case Format::kMarkdown:  // no command shows findings so

@@ -14,6 +14,7 @@ namespace aclc::cli {
 /// How findings are shown beyond what the options say.
 struct Showing {
   bool ok = true;                      ///< the answer; only JSON and SARIF say it in so many words
+  std::string trouble = {};            ///< of Exit::kTrouble: trouble_of; SARIF and JUnit say it
   std::string summary = {};            ///< last line of the text form, without its counts; empty: no line
   std::span<const JsonMember> more{};  ///< further members of the JSON object
   bool upstream = false;               ///< TextStyle::upstream
@@ -28,6 +29,9 @@ struct Showing {
 /// Shows the run's findings as the options say and, in text, a last line `2 errors, 1 warning · SUMMARY`. False: a file that was
 /// asked for could not be written, and the console said so.
 bool show_findings(Run& run, const OutputOptions& output, const Showing& showing, Console& console);
+
+/// That something kept the run from its answer (what, the console was told); empty where the status is another.
+std::string trouble_of(Exit status);
 
 /// Whether a finding is as severe as `--fail-on` says, or worse.
 bool fails(Run& run, const OutputOptions& output);

@@ -286,6 +286,7 @@ class Lint {
     if (fails(run_, o_.output)) status_ = worse(status_, Exit::kNo);
     Showing showing;
     showing.ok = status_ == Exit::kYes;
+    showing.trouble = trouble_of(status_);
     showing.title = "aclc lint";
     showing.files = policies;
     showing.max_shown = o_.max_findings;

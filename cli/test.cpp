@@ -119,6 +119,7 @@ Exit run_test(const Options& o, Console& console) {
   std::vector<JunitCase> cases;
   Showing showing;
   showing.ok = status == Exit::kYes;
+  showing.trouble = trouble_of(status);
   showing.title = "aclc test";
   showing.more = {&tests, 1};
   showing.files = {&*id, 1};

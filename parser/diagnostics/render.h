@@ -42,8 +42,8 @@ struct SarifTool {
   std::function<SarifHelp(std::string_view slug)> help;
 };
 /// SARIF 2.1.0: a run with a rule for each kind that was found, a region for each finding, and fixes as replacements. Columns
-/// count code points, as the log says.
-std::string render_sarif(const SourceMap& sources, std::span<const Diagnostic> findings, bool ok, const SarifTool& tool);
+/// count code points, as the log says. `trouble`: why the tool could not do all it was asked for; empty where it did.
+std::string render_sarif(const SourceMap& sources, std::span<const Diagnostic> findings, bool ok, const SarifTool& tool, std::string_view trouble = {});
 
 /// Workflow commands of GitHub Actions, one line a finding: annotations on the changed files of a pull request.
 std::string render_github(const SourceMap& sources, std::span<const Diagnostic> findings);
@@ -55,9 +55,10 @@ struct JunitCase {
   std::string failure;  ///< empty: it passed
 };
 /// JUnit XML: a suite for each file, a case for each finding and each of `cases`. There is no warning in JUnit: findings less
-/// severe than `fail_on` are cases that pass and carry their text. A file without either has one case that passed.
+/// severe than `fail_on` are cases that pass and carry their text. A file without either has one case that passed. `trouble` as
+/// above is an error of a case of its own.
 std::string render_junit(const SourceMap& sources, std::span<const Diagnostic> findings, std::span<const SourceId> files,
-                         std::span<const JunitCase> cases, Severity fail_on);
+                         std::span<const JunitCase> cases, Severity fail_on, std::string_view trouble = {});
 
 /// A table for a job's page; nothing where nothing was found. 0 shows all.
 std::string render_markdown(const SourceMap& sources, std::span<const Diagnostic> findings, size_t max_shown = 100);

@@ -56,7 +56,7 @@ std::string failure(std::string_view message, std::string_view type, std::string
 }  // namespace
 
 std::string render_junit(const SourceMap& sources, std::span<const Diagnostic> findings, std::span<const SourceId> files,
-                         std::span<const JunitCase> cases, Severity fail_on) {
+                         std::span<const JunitCase> cases, Severity fail_on, std::string_view trouble) {
   Places places(sources);
   std::map<SourceId, Suite> suites;
   for (const SourceId file : files) suites[file];
@@ -76,17 +76,21 @@ std::string render_junit(const SourceMap& sources, std::span<const Diagnostic> f
                                    : fmt::format("      <system-out>{}</system-out>\n", xml(text));
     suites[d.source].add(fmt::format("{} {}", d.slug(), where), d.slug(), body, fails);
   }
+  if (!trouble.empty()) {
+    suites[SourceId()].add("run", "aclc", fmt::format("      <error message=\"{}\" type=\"aclc\">{}</error>\n", xml(trouble), xml(trouble)), false);
+  }
   std::string inner;
   size_t tests = 0, failures = 0;
   for (auto& [source, suite] : suites) {
     if (suite.tests == 0) suite.add("no findings", "aclc", "", false);
     tests += suite.tests;
     failures += suite.failures;
-    inner += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\">\n{}  </testsuite>\n",
-                         source.valid() ? xml(sources[source].name()) : "aclc", suite.tests, suite.failures, suite.cases);
+    const bool error = !source.valid() && !trouble.empty();
+    inner += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\"{}>\n{}  </testsuite>\n",
+                         source.valid() ? xml(sources[source].name()) : "aclc", suite.tests, suite.failures, error ? " errors=\"1\"" : "", suite.cases);
   }
-  return fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"aclc\" tests=\"{}\" failures=\"{}\">\n{}</testsuites>\n",
-                     tests, failures, inner);
+  return fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"aclc\" tests=\"{}\" failures=\"{}\"{}>\n{}</testsuites>\n",
+                     tests, failures, trouble.empty() ? "" : " errors=\"1\"", inner);
 }
 
 }  // namespace aclc

@@ -27,12 +27,15 @@ class SarifRenderer {
  public:
   SarifRenderer(const SourceMap& sources, const SarifTool& tool) : sources_(sources), tool_(tool), places_(sources) {}
 
-  std::string run(std::span<const Diagnostic> findings, bool ok) {
+  std::string run(std::span<const Diagnostic> findings, bool ok, std::string_view trouble) {
     Json results = Json::array();
     for (const Diagnostic& d : findings) results.push_back(result(d));
     Json driver{{"name", "aclc"}, {"version", tool_.version}, {"semanticVersion", tool_.version}, {"rules", rules_}};
-    // A finding is no failure of the tool: the run was successful whatever it found.
-    Json invocation{{"executionSuccessful", true}, {"exitCode", ok ? 0 : 1}};
+    // A finding is no failure of the tool: a run that looked at everything was successful whatever it found.
+    Json invocation{{"executionSuccessful", trouble.empty()}, {"exitCode", !trouble.empty() ? 2 : ok ? 0 : 1}};
+    if (!trouble.empty()) {
+      invocation["toolExecutionNotifications"] = Json::array({{{"level", "error"}, {"message", {{"text", trouble}}}}});
+    }
     Json run{{"tool", {{"driver", std::move(driver)}}},
              {"invocations", Json::array({std::move(invocation)})},
              {"columnKind", "unicodeCodePoints"},
@@ -118,8 +121,8 @@ class SarifRenderer {
 
 }  // namespace
 
-std::string render_sarif(const SourceMap& sources, std::span<const Diagnostic> findings, bool ok, const SarifTool& tool) {
-  return SarifRenderer(sources, tool).run(findings, ok);
+std::string render_sarif(const SourceMap& sources, std::span<const Diagnostic> findings, bool ok, const SarifTool& tool, std::string_view trouble) {
+  return SarifRenderer(sources, tool).run(findings, ok, trouble);
 }
 
 }  // namespace aclc
