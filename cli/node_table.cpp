@@ -24,7 +24,7 @@ std::string joined(const std::vector<std::string>& items, std::string_view separ
   for (size_t i = 0; i < items.size(); ++i) {
     if (i == kShown && items.size() > kShown + 1) return out + fmt::format("{}and {} more", separator, items.size() - i);
     if (i > 0) out += separator;
-    out += printable(items[i]);
+    out += items[i];
   }
   return out;
 }
@@ -63,7 +63,7 @@ class Columns {
 
 /// A node's owner as people say it.
 std::string owner_text(const Tailnet& tailnet, const Node& node) {
-  if (!node.tagged()) return node.user.valid() ? printable(tailnet.text(tailnet.users[node.user].login)) : "";
+  if (!node.tagged()) return node.user.valid() ? std::string(tailnet.text(tailnet.users[node.user].login)) : "";
   std::vector<std::string> tags;
   for (const StringId tag : node.tags) tags.emplace_back(tailnet.text(tag));
   return joined(tags);
@@ -80,18 +80,18 @@ class NodeText {
   }
 
   std::string text() const {
-    std::string out = fmt::format("{}  {}\n", printable(tailnet_.text(node_.name)), owner_text(tailnet_, node_));
+    std::string out = fmt::format("{}  {}\n", printable(tailnet_.text(node_.name)), printable(owner_text(tailnet_, node_)));
     out += fmt::format("  {}\n", joined(table_.allowed_ips));
     if (!table_.primary_routes.empty()) out += fmt::format("  elected router of {}\n", joined(table_.primary_routes));
     out += network() + capabilities() + ssh();
     if (!table_.caps.empty()) {
       std::vector<std::string> attributes;
       for (const auto& cap : table_.caps) attributes.push_back(cap.first);
-      out += fmt::format("\nattributes\n  {}\n", joined(attributes));
+      out += fmt::format("\nattributes\n  {}\n", printable(joined(attributes)));
     }
     std::vector<std::string> peers;
     for (const TailnetNodeId peer : table_.peers) peers.emplace_back(tailnet_.text(tailnet_.nodes[peer].name));
-    out += fmt::format("\nsees {}{}{}\n", counted(peers.size(), "node"), peers.empty() ? "" : ": ", joined(peers));
+    out += fmt::format("\nsees {}{}{}\n", counted(peers.size(), "node"), peers.empty() ? "" : ": ", printable(joined(peers)));
     return out;
   }
 

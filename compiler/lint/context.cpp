@@ -43,6 +43,13 @@ uint32_t directives_above(std::string_view text, uint32_t line) {
 
 }  // namespace
 
+Selector tag_called(StringId name) {
+  Selector out;
+  out.kind = SelectorKind::kTag;
+  out.name = name;
+  return out;
+}
+
 std::vector<CommentSpan> comments_of(std::string_view text) {
   std::vector<CommentSpan> out;
   bool alone = true;
@@ -155,10 +162,7 @@ const AccessModel& LintContext::model() {
     also.insert(also.end(), all.begin(), all.end());
   };
   for (const TagOwner& t : policy.tag_owners) {
-    Selector tag;
-    tag.kind = SelectorKind::kTag;
-    tag.name = t.name.value;
-    also.push_back(tag);
+    also.push_back(tag_called(t.name.value));
     add(t.owners);
   }
   for (const SshRule& r : policy.ssh) {

@@ -24,6 +24,9 @@ struct Use {
   Span owner;  ///< the rule, entry or member that holds it
 };
 
+/// As a rule would write it.
+Selector tag_called(StringId name);
+
 /// A comment, from its `//` or `/*` to the end of its text.
 struct CommentSpan {
   Span span;

@@ -418,7 +418,18 @@ void MeshNode::judge_expiry(uint64_t now) {
 }
 
 void MeshNode::judge_table(uint64_t now) {
-  if (closed_ || !policy_) return;
+  if (closed_ || !policy_) {
+    // What denies all has to be there, too.
+    if (hands_.filter.is_there()) {
+      if (now >= next_table_look_) health_.recover("table");
+      return;
+    }
+    const auto done = hands_.filter.prepare();
+    ++counts_.restored;
+    next_table_look_ = now + table_pause_;
+    health_.degrade("table", done ? "somebody else had removed the table inet " + config_.table + "; it was put up again" : done.error().message, now);
+    return;
+  }
   const auto untouched = hands_.filter.is_untouched();
   if (untouched && *untouched) {
     if (now < next_table_look_) return;

@@ -297,8 +297,11 @@ def prepare(m):
     for node in m.nodes.values():
         node.start()
         assert enforces(node), "denies all before the first policy"
+    a = m.nodes["a"]
+    a.nft("flush", "ruleset")
+    wait_for(lambda: enforces(a), 5, "what denies all is put up again, too")
     m.enforce(BASE)
-    wait_for(lambda: tcp(m.nodes["a"], m.nodes["b"], 5201), 20, "the mesh is up")
+    wait_for(lambda: tcp(a, m.nodes["b"], 5201), 20, "the mesh is up")
 
 
 if __name__ == "__main__":

@@ -50,13 +50,9 @@ bool users_within(LintContext& c, const SshRule& narrow, const SshRule& wide) {
   return true;
 }
 
-bool same_postures(LintContext& c, const SshRule& a, const SshRule& b) {
+bool without_postures(LintContext& c, const SshRule& a, const SshRule& b) {
   return !a.src_posture.present && !b.src_posture.present && c.policy.default_src_posture.names.empty();
 }
-
-}  // namespace
-
-namespace {
 
 /// Whether a rule may open tcp 22 between the two, of which some rule may know nothing by name: then only rules of everything, of
 /// autogroups or of addresses can mean it.
@@ -118,7 +114,7 @@ void ssh_shadowed(LintContext& c) {
   constexpr size_t kMaxCompared = 2000;
   for (size_t i = 0; i < rules.size() && rules.size() <= kMaxCompared; ++i) {
     for (size_t j = 0; j < rules.size(); ++j) {
-      if (i == j || rules[i].src.empty() || rules[i].dst.empty() || !same_postures(c, rules[i], rules[j])) continue;
+      if (i == j || rules[i].src.empty() || rules[i].dst.empty() || !without_postures(c, rules[i], rules[j])) continue;
       const bool check_i = is_check(c, rules[i]), check_j = is_check(c, rules[j]);
       // Checks come before accepts, then the order of the file counts (recorded answers).
       const bool earlier = check_j != check_i ? check_j : j < i;

@@ -19,13 +19,6 @@ bool is_admin(const Selector& s) {
          (s.autogroup == Autogroup::kOwner || s.autogroup == Autogroup::kAdmin || s.autogroup == Autogroup::kNetworkAdmin);
 }
 
-Selector tag_called(StringId name) {
-  Selector out;
-  out.kind = SelectorKind::kTag;
-  out.name = name;
-  return out;
-}
-
 /// Somebody who can make a device that has a tag: an owner, or the owner of a tag that owns it, and so on.
 struct Taker {
   AtomId person;
@@ -129,7 +122,8 @@ class Gains {
     return false;
   }
 
-  bool same_postures(const SshRule& a, const SshRule& b) const {
+  /// Whether `b` asks for no posture, or for those that `a` asks for.
+  bool asks_no_more(const SshRule& a, const SshRule& b) const {
     const auto of = [&](const SshRule& r) { return r.src_posture.present ? r.src_posture : c_.policy.default_src_posture; };
     const auto x = c_.policy.at(of(a).names), y = c_.policy.at(of(b).names);
     return y.empty() || std::equal(x.begin(), x.end(), y.begin(), y.end(), [](const Selector& p, const Selector& q) { return p.name == q.name; });
@@ -151,7 +145,7 @@ class Gains {
       const bool fits = std::any_of(users.begin(), users.end(), [&](const Text& u) {
         return c_.policy.text(u) == user || (plain && c_.policy.text(u) == "autogroup:nonroot");
       });
-      return fits && lists(r.src, person) && lists(r.dst, unit) && same_postures(as, r);
+      return fits && lists(r.src, person) && lists(r.dst, unit) && asks_no_more(as, r);
     });
   }
 

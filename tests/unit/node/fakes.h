@@ -38,10 +38,13 @@ class FakeRunner : public nft::Runner {
     const bool denies = script.find("no_policy drop") != std::string::npos || script.find("\"no_policy\" drop") != std::string::npos;
     const bool flips = script.find("flush chain inet aclcd filter") != std::string::npos;
     const bool nat = script.find("masquerade") != std::string::npos;
+    if (removes || script.find("hook input") != std::string::npos) there = !removes;
     return host_.step(removes ? "nft remove" : nat ? "nft nat" : denies ? "nft deny-all" : flips ? "nft policy" : "nft sets");
   }
   Result<Done> change_elements(const std::string&, std::span<const nft::ElementChange>) override { return host_.step("nft sets"); }
-  Result<std::vector<std::string>> chains(const std::string&) override { return std::vector<std::string>{}; }
+  Result<std::vector<std::string>> chains(const std::string&) override {
+    return there ? std::vector<std::string>{"input", "forward", "filter"} : std::vector<std::string>{};
+  }
   Result<std::vector<std::string>> sets(const std::string&) override { return std::vector<std::string>{}; }
   Result<std::string> rules(const std::string&, const std::string&) override { return std::string(); }
   Result<std::map<std::string, nft::Count>> counters(const std::string&) override { return std::map<std::string, nft::Count>{}; }
@@ -49,6 +52,8 @@ class FakeRunner : public nft::Runner {
     return std::vector<nft::CountedBox>{};
   }
   uint32_t ruleset_id() override { return 0; }
+
+  bool there = false;  ///< the table
 
  private:
   FakeHost& host_;
