@@ -114,7 +114,9 @@ std::string node_file_name(std::string_view node) {
 
 std::optional<SourceId> open_policy(Run& run, const std::string& path, const PolicyOptions& options, Console& console) {
   expect_text(size_of(path));
-  auto text = read_file(path);
+  // A file that is too long is a finding; a stream may have no end.
+  const bool file = path != "-" && file_kind(path) == FileKind::kPlain;
+  auto text = file ? read_file(path) : read_file(path, options.pipeline.parse.max_bytes);
   if (!text) {
     console.complain(text.error().message);
     return std::nullopt;

@@ -55,7 +55,7 @@ void add_policy_options(CLI::App& app, PolicyOptions& out, Takes takes) {
   out.paths = {"policy.hujson"};
   CLI::Option* paths =
       app.add_option("POLICY", out.paths, "file to read, - for standard input (default policy.hujson)");
-  paths->type_name("")->expected(1, takes == Takes::kOne ? 1 : 1 << 20);
+  paths->type_name("")->expected(1, takes == Takes::kOne ? 1 : CLI::detail::expected_max_vector_size);
   add_dialect_options(app, out);
 }
 

@@ -2,6 +2,7 @@
 // groups and hosts: names and members.
 #include <fmt/format.h>
 
+#include "base/text/json_quote.h"
 #include "compiler/check/context.h"
 #include "compiler/check/insertion.h"
 #include "compiler/check/names.h"
@@ -49,14 +50,7 @@ void report_nested(const Context& context, const Group& group, const Selector& m
 
 void check_groups(const Context& context) {
   for (const Group& group : context.policy.groups) {
-    const std::string_view name = context.policy.text(group.name);
-    if (group.name.present() && !name.starts_with("group:")) {
-      context.sink.report(diag::NameForm(group.name.span, name, "a group", "it does not begin with `group:`")
-                              .fix(fmt::format("rename to `group:{}`", name),
-                                   {{{group.name.span.begin, group.name.span.begin}, "group:"}}));
-    } else if (group.name.present() && name.size() == 6) {
-      context.sink.report(diag::NameForm(group.name.span, name, "a group", "nothing follows `group:`"));
-    }
+    check_name_form(context, group.name, "a group", "group:", context.definitions.group);
     for (const Selector& member : context.policy.at(group.members)) {
       if (member.kind == SelectorKind::kGroup) {
         report_nested(context, group, member);

@@ -3,6 +3,8 @@
 
 #include <optional>
 
+#include "base/text/json_quote.h"
+
 namespace aclc::checks {
 namespace {
 
@@ -102,24 +104,6 @@ std::vector<Edit> set_field(const SyntaxTree& tree, Span object, std::string_vie
   if (!children.empty()) text += ", ";
   const uint32_t at = children.empty() ? object.begin + 1 : tree[*children.begin()].span.begin;
   return {{{at, at}, std::move(text)}};
-}
-
-std::string json_string(std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += "\\u00";
-      out += kHex[(c >> 4) & 15];
-      out += kHex[c & 15];
-    } else {
-      out += c;
-    }
-  }
-  return out += '"';
 }
 
 std::vector<Edit> add_member(const SyntaxTree& tree, NodeId object, std::string_view name, std::string_view value) {

@@ -29,7 +29,4 @@ std::vector<Edit> add_member(const SyntaxTree& tree, NodeId object, std::string_
 std::vector<Edit> add_definition(const SyntaxTree& tree, std::string_view section, std::string_view name,
                                  std::string_view value);
 
-/// The text as a JSON string, quotes included.
-std::string json_string(std::string_view text);
-
 }  // namespace aclc::checks

@@ -74,14 +74,7 @@ void check_host_prefix(const Context& context, const Selector& target) {
 
 void check_ipsets(const Context& context) {
   for (const IpSet& set : context.policy.ipsets) {
-    const std::string_view name = context.policy.text(set.name);
-    if (set.name.present() && !name.starts_with("ipset:")) {
-      context.sink.report(diag::NameForm(set.name.span, name, "an ipset", "it does not begin with `ipset:`")
-                              .fix(fmt::format("rename to `ipset:{}`", name),
-                                   {{{set.name.span.begin, set.name.span.begin}, "ipset:"}}));
-    } else if (set.name.present() && name.size() == 6) {
-      context.sink.report(diag::NameForm(set.name.span, name, "an ipset", "nothing follows `ipset:`"));
-    }
+    check_name_form(context, set.name, "an ipset", "ipset:", context.definitions.ipset);
     for (const IpSetElement& element : context.policy.at(set.elements)) {
       if (use(context, element.target, Position::kIpSetElement)) check_host_prefix(context, element.target);
     }

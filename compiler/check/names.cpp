@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/nearest.h"
+#include "base/text/json_quote.h"
 #include "compiler/check/domains.h"
 #include "compiler/check/insertion.h"
 
@@ -273,6 +274,26 @@ bool use_slowly(const Context& context, const Selector& s, Position position) {
     check_domain(context, context.policy.text(s), s.span, position == P::kSshSrc ? "[ssh] " : "", DomainUse::kUsers);
   }
   return true;
+}
+
+FixSafety renaming_to(const Context& context, std::string_view name, const std::vector<uint32_t>& index) {
+  const StringId id = context.policy.names.find(name);
+  const bool taken = id.valid() && id.value < index.size() && index[id.value] != Definitions::kNone;
+  return taken ? FixSafety::kUnsafe : FixSafety::kSafe;
+}
+
+void check_name_form(const Context& context, const Text& name, std::string_view noun, std::string_view prefix,
+                     const std::vector<uint32_t>& index) {
+  const std::string_view written = context.policy.text(name);
+  if (!name.present()) return;
+  if (!written.starts_with(prefix)) {
+    const std::string full = fmt::format("{}{}", prefix, written);
+    context.sink.report(diag::NameForm(name.span, written, noun, fmt::format("it does not begin with `{}`", prefix))
+                            .fix(fmt::format("rename to `{}`", full), {{{name.span.begin, name.span.begin}, std::string(prefix)}},
+                                 renaming_to(context, full, index)));
+  } else if (written.size() == prefix.size()) {
+    context.sink.report(diag::NameForm(name.span, written, noun, fmt::format("nothing follows `{}`", prefix)));
+  }
 }
 
 void report_unknown_tag(const Context& context, std::string_view name, Span span, std::string upstream) {

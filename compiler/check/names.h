@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/text/quote.h"
 #include "compiler/check/context.h"
@@ -44,6 +45,13 @@ inline bool use(const Context& context, const Selector& selector, Position posit
   }
   return use_slowly(context, selector, position);
 }
+
+/// A definition whose name lacks the prefix that its kind has, or has nothing else: `noun` is "a group", `prefix` "group:", `index` where
+/// the definitions of the kind are found.
+void check_name_form(const Context& context, const Text& name, std::string_view noun, std::string_view prefix,
+                     const std::vector<uint32_t>& index);
+/// Safe unless another definition has that name.
+FixSafety renaming_to(const Context& context, std::string_view name, const std::vector<uint32_t>& index);
 
 /// Reports an undefined tag named by a text of its own (an app connector, a recorder).
 void report_unknown_tag(const Context& context, std::string_view name, Span span, std::string upstream);

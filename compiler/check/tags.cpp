@@ -46,7 +46,8 @@ void check_tag_owners(const Context& context) {
                              .upstream(fmt::format("tagOwners[{}]: {}", quote_go(name), fault->upstream));
       if (!name.starts_with("tag:") && !tag_fault(fmt::format("tag:{}", name))) {
         found = std::move(found).fix(fmt::format("rename to `tag:{}`", name),
-                                     {{{tag.name.span.begin, tag.name.span.begin}, "tag:"}});
+                                     {{{tag.name.span.begin, tag.name.span.begin}, "tag:"}},
+                                     renaming_to(context, fmt::format("tag:{}", name), context.definitions.tag));
       }
       context.sink.report(std::move(found));
     }

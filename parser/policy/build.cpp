@@ -38,7 +38,7 @@ Policy Builder::build() {
   uint32_t seen[kMostFields] = {};
   for (const NodeId member : tree_.children(root)) {
     Member m;
-    const bool usable = match_member(Shape::kPolicy, member, seen, broken, m);
+    const bool usable = match_member(Shape::kPolicy, root, member, seen, broken, m);
     // A section of a wrong type is there all the same: it must not make the policy one that allows everything.
     if (seen[field::kAcls] != 0)
       policy_.has_acls |= tree_[tree_.value_of(NodeId(size_t{seen[field::kAcls] - 1}))].kind != NodeKind::kNull;

@@ -32,7 +32,8 @@ void Builder::report_missing_port(const Quoted& q, size_t begin, size_t end, Pla
   Diagnostic d = diag::MissingPort(span_of(q, begin, end), written).upstream(std::move(upstream));
   const uint32_t at = span_of(q, begin, end).end;
   const uint32_t from = span_of(q, begin, end).begin;
-  const bool v6 = written.find(':') != sv::npos && (Address::parse(written) || Prefix::parse(written));
+  const bool bracketed = written.starts_with('[');
+  const bool v6 = !bracketed && written.find(':') != sv::npos && (Address::parse(written) || Prefix::parse(written));
   if (place == Place::kTest) {
     report(std::move(d).help(fmt::format("a test names one port: `{}`",
                                          v6 ? fmt::format("[{}]:443", written) : fmt::format("{}:443", written))));

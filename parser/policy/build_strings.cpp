@@ -295,6 +295,10 @@ bool Builder::destination(const Quoted& q, Place place, Destination& out) {
             .fix("remove the white space", {{{out.span.begin, inner.begin}, ""}, {{inner.end, out.span.end}, ""}});
     report(std::move(d));
   }
+  if (kept.starts_with('[') && kept.ends_with(']') && Address::parse(kept.substr(1, kept.size() - 2))) {
+    report_missing_port(q, begin, end, place, {});
+    return false;
+  }
   const Split split = split_destination(kept);
   const size_t colon = begin + split.colon;
   if (split.how != Split::kPorts) {

@@ -118,7 +118,7 @@ bool Builder::type_matches(const Field& field, NodeId value) {
   return false;
 }
 
-void Builder::unknown_field(Shape shape, const Quoted& name) {
+void Builder::unknown_field(Shape shape, NodeId object, const Quoted& name) {
   if (!wanted(Kind::kUnknownField)) return;
   std::vector<std::string_view> known;
   for (const Field& f : shape_info(shape).fields) {
@@ -129,9 +129,12 @@ void Builder::unknown_field(Shape shape, const Quoted& name) {
   if (target_ == Target::kTailscale)
     d = std::move(d).upstream(fmt::format("json: unknown field {}", quote_go(name.text)));
   if (const std::string_view meant = nearest(name.text, known); !meant.empty()) {
+    bool there = false;
+    std::string scratch;
+    for (const NodeId member : tree_.children(object)) there = there || tree_.string_value(tree_.name_of(member), scratch) == meant;
     d = std::move(d)
-            .help(fmt::format("did you mean `{}`?", meant))
-            .fix(fmt::format("replace with `{}`", meant), {{span_of(name), std::string(meant)}});
+            .help(fmt::format("did you mean `{}`?{}", meant, there ? " one stands here already" : ""))
+            .fix(fmt::format("replace with `{}`", meant), {{span_of(name), std::string(meant)}}, there ? FixSafety::kUnsafe : FixSafety::kSafe);
   } else {
     d = std::move(d).help(fmt::format("known here: {}", fmt::join(known, ", ")));
   }
@@ -177,7 +180,7 @@ bool Builder::first_of_key(const Quoted& key, NodeId member) {
   return true;
 }
 
-bool Builder::match_member(Shape shape, NodeId member, uint32_t (&seen)[kMostFields], bool& broken, Member& out) {
+bool Builder::match_member(Shape shape, NodeId object, NodeId member, uint32_t (&seen)[kMostFields], bool& broken, Member& out) {
   const NodeId name_node = tree_.name_of(member);
   if (!readable(name_node)) {
     broken = true;
@@ -192,7 +195,7 @@ bool Builder::match_member(Shape shape, NodeId member, uint32_t (&seen)[kMostFie
     if (!find_placeholder(name.text).empty()) {
       report_placeholder(name, 0, name.text.size());
     } else {
-      unknown_field(shape, name);
+      unknown_field(shape, object, name);
     }
     broken = true;
     return false;

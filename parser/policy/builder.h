@@ -154,7 +154,7 @@ class Builder {
   void wrong_type(std::string subject, std::string_view expected, NodeId found);
   /// Reports unless the node is of the kind that the field wants (or was reported before).
   bool type_matches(const Field& field, NodeId value);
-  void unknown_field(Shape shape, const Quoted& name);
+  void unknown_field(Shape shape, NodeId object, const Quoted& name);
   void duplicate(const Quoted& name, NodeId first, NodeId second);
   Edit removal(NodeId member) const;
 
@@ -166,7 +166,7 @@ class Builder {
     uint32_t index = 0;
     NodeId value;
   };
-  bool match_member(Shape shape, NodeId member, uint32_t (&seen)[kMostFields], bool& broken, Member& out);
+  bool match_member(Shape shape, NodeId object, NodeId member, uint32_t (&seen)[kMostFields], bool& broken, Member& out);
   /// Calls on_entry(key, member node, value node) for each member of a map; doubled keys are reported. The key's text
   /// is gone once another string is read.
   template <class F>
@@ -238,7 +238,7 @@ void Builder::members(Shape shape, NodeId object, bool& broken, F&& on_field) {
       }
     }
     Member m;
-    if (match_member(shape, member, seen, broken, m)) {
+    if (match_member(shape, object, member, seen, broken, m)) {
       guess = m.index + 1;
       on_field(m.index, m.value);
     }

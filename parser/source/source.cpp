@@ -74,8 +74,10 @@ struct File {
   }
 };
 
+std::string_view named(const std::string& path) { return path == "-" ? "standard input" : std::string_view(path); }
+
 Failure failure(const std::string& path, int error) {
-  return {fmt::format("cannot read {}: {}", path, std::strerror(error))};
+  return {fmt::format("cannot read {}: {}", named(path), std::strerror(error))};
 }
 
 }  // namespace
@@ -98,7 +100,7 @@ Result<std::string> read_file(const std::string& path, size_t max_bytes) {
     if (got < 0) return failure(path, errno);
     if (got == 0) break;
     used += static_cast<size_t>(got);
-    if (used > max_bytes) return Failure{fmt::format("cannot read {}: it has more than {} bytes", path, max_bytes)};
+    if (used > max_bytes) return Failure{fmt::format("cannot read {}: it has more than {} bytes", named(path), max_bytes)};
   }
   out.resize(used);
   return out;

@@ -12,12 +12,6 @@
 #include "parser/syntax/tokens.h"
 
 namespace aclc {
-namespace {
-
-bool is_word_character(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' || c == '-' || c == '.'; }
-
-}  // namespace
-
 /// What lies round a fault, from a node on that can be taken back.
 struct TreeBuilder::Window {
   uint32_t first;              ///< node; their number where none is to be taken back
@@ -88,6 +82,7 @@ TreeBuilder::Window TreeBuilder::window_from(uint32_t first, uint32_t at, size_t
       const std::string_view blank = indentation(text_, place);
       if (blank.data() + blank.size() == text_.data() + place) level.child = static_cast<uint32_t>(blank.size());
     }
+    if (i == 1 && no_first_brace_) level.indent = Machine::kAny;
     m.levels.push_back(level);
   }
   m.expect = out.frames.back().expect;

@@ -112,6 +112,8 @@ void TreeBuilder::add_unclosed_string(uint32_t begin, uint32_t stop) {
 }
 
 void TreeBuilder::on_word(uint32_t begin, uint32_t end) {
+  const bool alone = end == text_.size() || std::string_view(",]} \t\r\n").find(text_[end]) != std::string_view::npos;
+  if (!alone && bare_text(begin)) return;
   const std::string_view word = text_.substr(begin, end - begin);
   NodeKind kind = word_kind(word);
   const bool literal = kind != NodeKind::kError;
@@ -182,8 +184,7 @@ void TreeBuilder::on_comma_out_of_place(uint32_t at) {
 }
 
 void TreeBuilder::on_colon_out_of_place(uint32_t at) {
-  const bool no_braces = top().expect == Expect::kEnd && nodes_.front().kind == NodeKind::kString;  // said better below
-  if (!no_braces && repair(at)) return;
+  if (lost_first_brace(at) || bare_text(at) || repair(at)) return;
   switch (top().expect) {
     case Expect::kColon:
       return;
@@ -233,13 +234,21 @@ void TreeBuilder::on_close_out_of_place(NodeKind kind, uint32_t at) {
 }
 
 void TreeBuilder::on_stray(uint32_t begin, uint32_t end) {
-  if (top().expect == Expect::kEnd) {
+  if (top().expect == Expect::kEnd && invisible_length(text_, begin) == 0) {
     if (!repair(begin)) ready_for_value(begin, false);
     return;
   }
   if (begin == 0 && text_.starts_with("\xef\xbb\xbf")) {
     report(diag::ByteOrderMark({0, 3}).help("HuJSON is UTF-8 without a mark").fix("remove the mark", {{{0, 3}, ""}}));
     resume_ = 3;
+    return;
+  }
+  if (const size_t length = invisible_length(text_, begin); length != 0) {
+    const Span whole{begin, begin + static_cast<uint32_t>(length)};
+    report(diag::UnexpectedCharacter(whole, shown(whole.begin, whole.end), "white space")
+               .help("this character cannot be seen; white space is spaces, tabs and line ends")
+               .fix("replace it with a space", {{whole, " "}}));
+    resume_ = whole.end;
     return;
   }
   if (text_[begin] == '#') {
@@ -250,7 +259,7 @@ void TreeBuilder::on_stray(uint32_t begin, uint32_t end) {
     resume_ = line_end;
     return;
   }
-  if (wrong_quotes(begin) || placeholder(begin)) return;
+  if (wrong_quotes(begin) || placeholder(begin) || bare_text(begin)) return;
   const bool odd_separator = text_[begin] == '=' || text_[begin] == ';';
   const bool quote = text_[begin] == '\'' || lost_opening_quote(end);
   if ((quote || !takes_value()) && !odd_separator && repair(begin)) return;
@@ -297,6 +306,7 @@ void TreeBuilder::on_unclosed_comment(uint32_t begin) {
 void TreeBuilder::on_end() {
   const auto end = static_cast<uint32_t>(text_.size());
   quiet_ = false;
+  if (no_first_brace_ && !stopped_) report_first_brace();
   if (top().node == kNone) {
     if (top().expect != Expect::kValue) return;
     if (!bracket_fault_) report(diag::EmptyText({end, end}).help("the smallest policy is `{}`"));

@@ -163,6 +163,8 @@ class TreeBuilder {
   void add_name_or_value(NodeKind kind, uint32_t begin, uint32_t end, uint8_t flags);
   void text_after_end(uint32_t at);
   void expect_any_value(uint32_t at);
+  bool lost_first_brace(uint32_t colon);
+  void report_first_brace();
   uint32_t likely_unclosed() const;
 
   // Repairs (apply_repair.cpp): a look at what stands around a token out of place, for the one slip behind it. False: none is
@@ -185,6 +187,7 @@ class TreeBuilder {
   bool lost_opening_quote(uint32_t end) const;
   bool wrong_quotes(uint32_t begin);
   bool placeholder(uint32_t begin);
+  bool bare_text(uint32_t begin);
   void leave_frames_above(size_t frame);
   std::string_view wanted() const;
 
@@ -212,6 +215,7 @@ class TreeBuilder {
   bool quiet_ = false;          ///< after garbage, until the next comma or bracket
   bool bracket_fault_ = false;  ///< brackets do not pair up: the end is not reported again
   bool stopped_ = false;
+  bool no_first_brace_ = false;  ///< the text's members stand in no object; the tree has one for them
   uint64_t faults_ = 0;         ///< also those not reported
 };
 

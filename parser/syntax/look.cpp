@@ -4,12 +4,27 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text/utf8.h"
+
 namespace aclc {
 namespace {
 
 constexpr size_t kFar = 256;  // bytes to look ahead, so that the cost of many mistakes stays in proportion to the text
 
 }  // namespace
+
+size_t invisible_length(std::string_view text, size_t at) {
+  const CodePoint c = decode_utf8(text, at);
+  const auto within = [&](char32_t first, char32_t last) { return c.value >= first && c.value <= last; };
+  const bool blank = c.value == 0x7f || c.value == 0xad || c.value == 0x3000 || within(0x80, 0xa0) || within(0x2000, 0x200f) ||
+                     within(0x2028, 0x202f) || within(0x205f, 0x2064) || c.value == 0xfeff ||
+                     (c.value < 0x20 && c.value != '\t' && c.value != '\n' && c.value != '\r');
+  return c.valid && blank ? c.length : 0;
+}
+
+bool is_word_character(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' || c == '-' || c == '.';
+}
 
 size_t string_end(std::string_view text, size_t at) {
   for (++at; at < text.size() && text[at] != '"' && text[at] != '\n'; ++at) {
@@ -85,6 +100,34 @@ size_t placeholder_end(std::string_view text, size_t at) {
   if (!ahead.starts_with("${")) return 0;
   const size_t close = ahead.find_first_of("}\n,\"[]");
   return close == std::string_view::npos || ahead[close] != '}' ? 0 : at + close + 1;
+}
+
+size_t bare_text_end(std::string_view text, size_t at, bool name) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  constexpr std::string_view kNever = "'`=;#$()\\";  // marks that other mistakes leave
+  constexpr std::string_view kEnds = ",[]{}\"";
+  const auto is_word = [](std::string_view part) {
+    return std::all_of(part.begin(), part.end(), [](char c) { return is_word_character(c); });
+  };
+  const std::string_view ahead = text.substr(at, kFar);
+  if (ahead.empty() || !(is_word_character(ahead[0]) || ahead[0] == '*' || ahead[0] == '_' || ahead.starts_with("::"))) return 0;
+  size_t end = 0;
+  while (end < ahead.size() && ahead[end] > ' ' && kEnds.find(ahead[end]) == std::string_view::npos) {
+    if (ahead.substr(end).starts_with("//") || ahead.substr(end).starts_with("/*")) break;
+    if (kNever.find(ahead[end]) != std::string_view::npos) return 0;
+    ++end;
+  }
+  if (end == 0 || end == ahead.size()) return 0;
+  const char after = ahead[end];
+  const bool colon = ahead[end - 1] == ':';
+  if (std::string_view("[{\"").find(after) != std::string_view::npos ? !colon : after < ' ' && kBlanks.find(after) == std::string_view::npos) return 0;
+  // A quote without a partner further on: that one is what is missing.
+  const std::string_view rest = ahead.substr(end, ahead.substr(end).find('\n'));
+  if (std::count(rest.begin(), rest.end(), '"') % 2 == 1) return 0;
+
+  if (colon != name) end = name ? std::min(ahead.find(':'), end) : 0;
+  else if (colon) --end;
+  return is_word(ahead.substr(0, end)) ? 0 : at + end;
 }
 
 }  // namespace aclc

@@ -7,6 +7,13 @@
 
 namespace aclc {
 
+/// The length of a character at `at` that looks like a space or like nothing, and is no white space to HuJSON: a no-break space, a
+/// zero-width space, a control. 0 for any other.
+size_t invisible_length(std::string_view text, size_t at);
+
+/// What literals and names without quotes are made of.
+bool is_word_character(char c);
+
 /// Where the string that begins at `at` ends; its line's end at the latest.
 size_t string_end(std::string_view text, size_t at);
 
@@ -32,5 +39,9 @@ Requoted quoted_otherwise(std::string_view text, size_t at);
 
 /// The end of a `${NAME}` that stands at `at`; 0 where none does.
 size_t placeholder_end(std::string_view text, size_t at);
+
+/// The end of text that lacks its quotes and is more than one word, as `10.0.0.0/8`, `tag:web:443` or `*:*`; 0 where none begins at
+/// `at`. Where a name is expected, it ends before the colon that the name ends with.
+size_t bare_text_end(std::string_view text, size_t at, bool name);
 
 }  // namespace aclc

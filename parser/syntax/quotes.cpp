@@ -82,4 +82,19 @@ bool TreeBuilder::placeholder(uint32_t begin) {
   return true;
 }
 
+// Text without its quotes where a name or a value must stand.
+bool TreeBuilder::bare_text(uint32_t begin) {
+  if (!takes_value()) return false;
+  const bool name = top().expect == Expect::kNameOrClose;
+  const auto stop = static_cast<uint32_t>(bare_text_end(text_, begin, name));
+  if (stop == 0) return false;
+  const Span whole{begin, stop};
+  Diagnostic d = name ? diag::NameNotString(whole, shown(begin, stop)).help("put the name in double quotes")
+                      : diag::InvalidLiteral(whole, shown(begin, stop)).help("text stands in double quotes");
+  report(std::move(d).fix("put it in double quotes", {{{begin, begin}, "\""}, {{stop, stop}, "\""}}));
+  add_name_or_value(NodeKind::kError, begin, stop, kBroken);
+  resume_ = stop;
+  return true;
+}
+
 }  // namespace aclc

@@ -24,21 +24,46 @@ void TreeBuilder::leave_frames_above(size_t frame) {
 
 void TreeBuilder::text_after_end(uint32_t at) {
   Diagnostic d = diag::TextAfterEnd({at, at + 1}, shown(at, at + 1));
-  const SyntaxNode& root = nodes_.front();
-  const auto end = static_cast<uint32_t>(text_.size());
-  const char value = near_character(text_, at + 1);
-  const bool begins_value = value == '"' || value == '{' || value == '[' || value == '-' || (value >= '0' && value <= '9') || (value >= 'a' && value <= 'z');
-  if (text_[at] == ':' && root.kind == NodeKind::kString && begins_value) {
-    d = std::move(d)
-            .help("members stand between `{` and `}`")
-            .fix("put braces around the text", {{{root.span.begin, root.span.begin}, "{"}, {{end, end}, "}\n"}}, FixSafety::kUnsafe);
-  } else {
-    d.help_text = "a policy is one value; remove what follows it, or look for a bracket that closes too early";
-    const bool one_mark = std::string_view("]},").find(text_[at]) != std::string_view::npos;
-    if (one_mark && next_character(text_, at + 1) == 0) d = std::move(d).fix("remove it", {{{at, at + 1}, ""}});
-  }
+  d.help_text = "a policy is one value; remove what follows it, or look for a bracket that closes too early";
+  const bool one_mark = std::string_view("]},").find(text_[at]) != std::string_view::npos;
+  if (one_mark && next_character(text_, at + 1) == 0) d = std::move(d).fix("remove it", {{{at, at + 1}, ""}});
   report(std::move(d));
   stopped_ = true;
+}
+
+// A text that begins with `"name": value`: its members are read as if a brace stood before them.
+bool TreeBuilder::lost_first_brace(uint32_t colon) {
+  const bool first = top().expect == Expect::kEnd && nodes_.size() == 1 && nodes_.front().kind == NodeKind::kString;
+  const char value = near_character(text_, colon + 1);
+  const bool begins_value = std::string_view("\"{[-").find(value) != std::string_view::npos || is_word_character(value);
+  if (!first || !begins_value) return false;
+  const SyntaxNode name = nodes_.front();
+  nodes_.clear();
+  frames_.assign(1, {kNone, kNone, Expect::kValue});
+  open_frame(NodeKind::kObject, name.span.begin);
+  begin_member(name.span.begin);
+  add(name.kind, name.span.begin, name.span.end, name.flags);
+  top().expect = Expect::kValue;
+  last_end_ = colon + 1;
+  floor_ = colon + 1;  // no repair reads the name again
+  no_first_brace_ = true;
+  return true;
+}
+
+// Known at the end: whether the last brace is missing, too.
+void TreeBuilder::report_first_brace() {
+  const uint32_t begin = nodes_.front().span.begin;
+  const SyntaxNode& name = nodes_[2];
+  const auto end = static_cast<uint32_t>(text_.size());
+  Diagnostic d = diag::StrayBracket({begin, begin + 1}, "{");
+  d.message = fmt::format("an opening `{{` is missing before `{}`", shown(name.span.begin, name.span.end));
+  d.help_text = "a policy is an object: its members stand between `{` and `}`";
+  std::vector<Edit> edits{{{begin, begin}, "{"}};
+  if (frames_.size() == 2 && (top().expect == Expect::kCommaOrClose || top().expect == Expect::kNameOrClose)) {
+    edits.push_back({{end, end}, "}\n"});
+    close_frame(end, true);
+  }
+  report(std::move(d).fix("insert `{`", std::move(edits)));
 }
 
 // The bracket that was most likely forgotten where the text ends too early: the innermost whose partner is indented less

@@ -73,6 +73,11 @@ std::vector<Token> tokens_of(std::string_view text, uint32_t from, uint32_t upto
   const std::string_view before = indentation(text, from);
   bool first = before.data() + before.size() == text.data() + from;
   const char* line_begin = text.data() + from - before.size();
+  std::vector<char> open;  // brackets
+  const auto expects_name = [&] {
+    if (out.empty() || (out.back().kind != '{' && out.back().kind != ',')) return false;
+    return out.back().kind == '{' || (!open.empty() && open.back() == '{');
+  };
   for (const char* at = after_last; at != end;) {
     Input in(at, end, "");
     (void)tao::pegtl::parse<tao::pegtl::opt<grammar::blank>>(in);
@@ -85,6 +90,10 @@ std::vector<Token> tokens_of(std::string_view text, uint32_t from, uint32_t upto
       // What the builder takes whole: `#` comments, strings in other quotes, placeholders.
       const auto offset = static_cast<size_t>(begin - text.data());
       const size_t whole = std::max(quoted_otherwise(text, offset).end, placeholder_end(text, offset));
+      if (const size_t invisible = invisible_length(text, offset); invisible != 0) {
+        at = begin + invisible;
+        continue;
+      }
       if (*begin == '#') {
         at = find_newline(begin, end);
         continue;
@@ -96,6 +105,15 @@ std::vector<Token> tokens_of(std::string_view text, uint32_t from, uint32_t upto
       }
     }
     if (seen.kind == 0) continue;
+    if (seen.kind == Token::kWord || seen.kind == Token::kStray || seen.kind == Token::kLiteral || seen.kind == ':') {
+      const size_t bare = bare_text_end(text, static_cast<size_t>(begin - text.data()), expects_name());
+      if (bare != 0) {
+        seen.kind = Token::kWord;
+        at = text.data() + bare;
+      }
+    }
+    if (seen.kind == '{' || seen.kind == '[') open.push_back(seen.kind);
+    if ((seen.kind == '}' || seen.kind == ']') && !open.empty()) open.pop_back();
     for (const char* newline = find_newline(after_last, begin); newline != begin; newline = find_newline(newline + 1, begin)) {
       ++line;
       line_begin = newline + 1;

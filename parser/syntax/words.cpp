@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "parser/syntax/grammar.h"
 
 namespace aclc {
@@ -40,7 +42,7 @@ void suggest_literal(std::string_view word, Diagnostic& d) {
   if (folded == "false" || folded == "no" || folded == "off") return replace("false");
   if (folded == "null" || folded == "none" || folded == "nil" || folded == "undefined") return replace("null");
   const bool numeric = folded.find_first_not_of("0123456789+-.e") == std::string::npos;
-  if (numeric) {
+  if (numeric && std::count(folded.begin(), folded.end(), '.') < 2) {  // an address has more
     d.help_text = "a number has no leading `+`, `.` or zero, and a digit follows its point";
     return;
   }

@@ -88,6 +88,27 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{R"({"a": “x”})", "wrong-quotes", R"({"a": "x"})"}));
 
 INSTANTIATE_TEST_SUITE_P(
+    NoQuotes, OneMistake,
+    testing::Values(Mistake{R"({"src": [10.0.0.0/8], "b": 1})", "invalid-literal", R"({"src": ["10.0.0.0/8"], "b": 1})"},
+                    Mistake{R"(["a", tag:web:443, "b"])", "invalid-literal", R"(["a", "tag:web:443", "b"])"},
+                    Mistake{R"([*:*])", "invalid-literal", R"(["*:*"])"}, Mistake{R"([*])", "invalid-literal", R"(["*"])"},
+                    Mistake{R"([::1])", "invalid-literal", R"(["::1"])"}, Mistake{R"([10.0.0.1])", "invalid-literal", R"(["10.0.0.1"])"},
+                    Mistake{R"({"a": alice@example.com})", "invalid-literal", R"({"a": "alice@example.com"})"},
+                    Mistake{R"([a:1/* c */, "b"])", "invalid-literal", R"(["a:1"/* c */, "b"])"},
+                    Mistake{R"({group:a: ["b"]})", "name-not-string", R"({"group:a": ["b"]})"},
+                    Mistake{R"({group:a:["b"]})", "name-not-string", R"({"group:a":["b"]})"},
+                    Mistake{R"({my_host: "b"})", "name-not-string", R"({"my_host": "b"})"},
+                    // A quote without a partner is what is missing.
+                    Mistake{R"([a:1 b", "c"])", "lost-quote", R"(["a:1 b", "c"])"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Invisible, OneMistake,
+    testing::Values(Mistake{"{\"a\":\u00a0[1]}", "unexpected-character", "{\"a\": [1]}"},
+                    Mistake{"[1,\u200b2]", "unexpected-character", "[1, 2]"},
+                    Mistake{std::string("{\"a\":\0[1]}", 10), "unexpected-character", "{\"a\": [1]}"},
+                    Mistake{"{}\u00a0", "unexpected-character", "{} "}));
+
+INSTANTIATE_TEST_SUITE_P(
     InsideStrings, OneMistake,
     testing::Values(Mistake{R"(["\q"])", "invalid-escape", R"(["\\q"])"}, Mistake{R"(["\u12"])", "invalid-escape", R"(["\\u12"])"},
                     Mistake{"[\"a\tb\"]", "control-character", "[\"a\\tb\"]"},
@@ -99,7 +120,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{"{} // end", "comment-at-end", "{} // end\n"}, Mistake{"{} /* end", "unclosed-comment", "{} /* end*/"},
                     Mistake{R"({"a": 1}})", "text-after-end", R"({"a": 1})"}, Mistake{R"({"a": 1} x)", "text-after-end", R"({"a": 1} )"},
                     Mistake{R"({"a": 1} {"b": 2})", "text-after-end"},
-                    Mistake{R"("a": 1, "b": 2)", "text-after-end", "{\"a\": 1, \"b\": 2}\n"},
+                    Mistake{R"("a": 1, "b": 2)", "stray-bracket", "{\"a\": 1, \"b\": 2}\n"},
+                    Mistake{"  \"a\": {\"c\": 1},\n  \"b\": 2\n}\n", "stray-bracket", "  {\"a\": {\"c\": 1},\n  \"b\": 2\n}\n"},
                     Mistake{"\xef\xbb\xbf{}", "byte-order-mark", "{}"}, Mistake{"# c\n{}", "hash-comment", "// c\n{}"}));
 
 TEST(Recovery, MoreOfTheSameGarbageIsNotReportedAgain) {
