@@ -9,6 +9,7 @@
 #include "cli/files.h"
 #include "cli/findings.h"
 #include "cli/options.h"
+#include "cli/progress.h"
 #include "cli/test_results.h"
 #include "cli/watch.h"
 #include "parser/diagnostics/fixes.h"
@@ -128,7 +129,8 @@ Exit check(Check& o, Console& console) {
     ++totals.policies;
     totals.allows_all |= a.policy.allows_all();
     totals.rules += a.policy.acls.size() + a.policy.grants.size() + a.policy.ssh.size();
-    if (auto report = test(run, a)) {
+    Progress progress(console, "testing", a.policy.tests.size() + a.policy.ssh_tests.size());
+    if (auto report = test(run, a, [&](size_t done) { progress.step(done); })) {
       add_junit_cases(*report, id, totals.tests_run);
       totals.report.passed += report->passed;
       totals.report.failed += report->failed;

@@ -136,6 +136,7 @@ Exit decide_batch(const DecideArguments& arguments, Console& console) {
       continue;
     }
     for (const std::string& fault : answer->faults) console.complain(fmt::format("{}:{}: {}", name, number, fault));
+    if (!answer->faults.empty()) status = Exit::kTrouble;
     console.print(answer->line);
     console.print("\n");
   }
@@ -175,6 +176,7 @@ Exit decide(DecideArguments& arguments, Console& console) {
                       verdict.has_rule() ? fmt::format("  by rule {} of {}", verdict.rule() + 1, rules->size()) : ""));
   }
   if (arguments.output.format == Format::kJson) console.print(fmt::format("{{\"verdicts\":[{}]}}\n", json));
+  if (!compiled->faults.empty()) return Exit::kTrouble;  // what was said holds for the rules that could be read
   return all ? Exit::kYes : Exit::kNo;
 }
 

@@ -11,6 +11,7 @@
 #include "cli/files.h"
 #include "cli/findings.h"
 #include "cli/options.h"
+#include "cli/progress.h"
 #include "cli/test_results.h"
 #include "cli/watch.h"
 #include "parser/diagnostics/display.h"
@@ -113,9 +114,11 @@ Exit run_test(const Options& o, Console& console) {
   const auto id = open_policy(run, o.policy.paths.front(), o.policy, console);
   if (!id || !open_tailnet(run, o.tailnet, o.policy, console)) return Exit::kTrouble;
   const Analysis analysis = analyse(run, *id, o.policy.pipeline);
-  const auto report = test(run, analysis);
+  Progress progress(console, "testing", analysis.policy.tests.size() + analysis.policy.ssh_tests.size());
+  const auto report = test(run, analysis, [&](size_t done) { progress.step(done); });
   const Exit status = fails(run, o.output) ? Exit::kNo : Exit::kYes;
-  const JsonMember tests{"tests", tests_json(report ? *report : TestReport())};
+  JsonMember tests{"tests", tests_json(report ? *report : TestReport())};
+  if (report && o.coverage) tests.second.insert(tests.second.size() - 1, untested_json(*report, run.sources[*id]));
   std::vector<JunitCase> cases;
   Showing showing;
   showing.ok = status == Exit::kYes;
@@ -133,14 +136,18 @@ Exit run_test(const Options& o, Console& console) {
   showing.tests = cases;
   if (o.output.format != Format::kText) return show_findings(run, o.output, showing, console) ? status : Exit::kTrouble;
 
-  // In text the assertions stand for the findings about them, and nothing else is said of a valid policy.
-  Run shown;
+  // In text the assertions stand for the findings about them.
   for (const AssertionResult& r : report->results) {
     if (!r.passed || !o.quiet) showing.text += printer.assertion(r);
   }
   if (report->results.empty()) showing.text += "the policy has no tests\n";
   if (o.coverage) showing.text += printer.coverage();
   if (!report->results.empty()) showing.summary = printer.summary();
+  Run shown;
+  shown.sources = std::move(run.sources);
+  for (const Diagnostic& d : run.findings.sorted()) {
+    if (d.kind != Kind::kTestFailed) shown.findings.report(d);
+  }
   return show_findings(shown, o.output, showing, console) ? status : Exit::kTrouble;
 }
 

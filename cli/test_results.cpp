@@ -35,6 +35,17 @@ std::string tests_json(const TestReport& report) {
   return out;
 }
 
+std::string untested_json(const TestReport& report, const SourceBuffer& policy) {
+  std::string out;
+  for (size_t i = 0; i < report.rules.size(); ++i) {
+    const Span rule = report.rules[i];
+    if (report.exercised[i] || rule.empty()) continue;
+    out += fmt::format("{}\n  {{\"line\": {}, \"offset\": {}, \"length\": {}}}", out.empty() ? "" : ",", policy.position(rule.begin).line,
+                       rule.begin, rule.length());
+  }
+  return fmt::format(", \"untested_rules\": [{}]", out);
+}
+
 void add_junit_cases(const TestReport& report, SourceId policy, std::vector<JunitCase>& out) {
   for (const AssertionResult& r : report.results) {
     std::string target = r.ssh ? fmt::format("{} as {}", r.destination, r.user) : r.destination;

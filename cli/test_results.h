@@ -8,11 +8,15 @@
 
 #include "compiler/testrun/run.h"
 #include "parser/diagnostics/render.h"
+#include "parser/source/source.h"
 
 namespace aclc::cli {
 
 /// {"passed": .., "failed": .., "results": [..]}
 std::string tests_json(const TestReport& report);
+
+/// `, "untested_rules": [..]`: the rules that no assertion exercises, a further member of that object.
+std::string untested_json(const TestReport& report, const SourceBuffer& policy);
 
 /// A case for each assertion.
 void add_junit_cases(const TestReport& report, SourceId policy, std::vector<JunitCase>& out);

@@ -12,6 +12,7 @@
 #include "cli/findings.h"
 #include "cli/options.h"
 #include "cli/test_results.h"
+#include "compiler/reach/advice.h"
 #include "compiler/reach/ask.h"
 #include "compiler/testrun/people.h"
 
@@ -28,19 +29,25 @@ struct Options {
 
 std::string described(const Endpoint& end) {
   const size_t nodes = end.node_count();
+  if (!end.range.empty()) return end.name;
   if (nodes > 1) return fmt::format("{} ({} nodes)", end.name, nodes);
   const std::string address = end.at.front().address.to_text();
   return address == end.name ? end.name : fmt::format("{} ({})", end.name, address);
 }
 
-void print_text(const Answer& a, const Reach& reach, const SourceBuffer& source, Console& console) {
+void print_text(const Answer& a, const Reach& reach, std::string_view advice, const SourceBuffer& source, Console& console) {
   const bool all = a.all();
   const std::string protocol = a.protocol == 0 ? "tcp or udp" : protocol_name(a.protocol);
+  const std::string port = a.port                   ? fmt::format(" {}", *a.port)
+                           : a.ports && !a.ports->empty() ? fmt::format(", ports {}", a.ports->to_text())
+                           : all                    ? ", some port"
+                                                    : ", any port";
   console.print(fmt::format("{:<8} {} -> {}  {}{}\n", all ? "allowed" : a.allowed > 0 ? "partly" : "denied", described(a.src),
-                            described(a.dst), protocol, a.port ? fmt::format(" {}", *a.port) : ", any port"));
+                            described(a.dst), protocol, port));
   if (!all && a.allowed > 0) {
-    console.print(fmt::format("         {} of {} pairs of addresses are allowed; denied is {} -> {}\n", a.allowed, a.pairs,
-                              a.from.to_text(), a.to.to_text()));
+    const bool ranges = !a.src.range.empty() || !a.dst.range.empty();
+    console.print(fmt::format("         {} of {} {} are allowed; denied is {} -> {}\n", a.allowed, a.pairs,
+                              ranges ? "kinds of address that the rules tell apart" : "pairs of addresses", a.from.to_text(), a.to.to_text()));
   }
   if (!a.decision.has_rule()) {
     console.print(reach.rule_count() == 0 ? "         no rule allows anything\n" : "         no rule comes near: none has this source or this destination\n");
@@ -53,14 +60,18 @@ void print_text(const Answer& a, const Reach& reach, const SourceBuffer& source,
   }
   console.print(fmt::format("{:<8} {}:{}  {}\n", all ? "by" : "nearest", source.name(), source.position(rule.begin).line,
                             quoted_rule(source.text(), rule)));
-  if (!all) console.print(fmt::format("         {}\n", missed_words(a.decision.missed)));
+  if (all) return;
+  console.print(fmt::format("         {}\n", missed_words(a.decision.missed)));
+  if (!advice.empty()) console.print(fmt::format("         {}\n", advice));
 }
 
-void print_json(const Answer& a, const Reach& reach, const SourceBuffer& source, Console& console) {
+void print_json(const Answer& a, const Reach& reach, std::string_view advice, const SourceBuffer& source, Console& console) {
   std::string out = fmt::format("{{\"allowed\": {}, \"pairs\": {}, \"allowed_pairs\": {}, \"src\": ", a.all(), a.pairs, a.allowed);
   append_json_string(out, a.src.name);
   out += ", \"dst\": ";
   append_json_string(out, a.dst.name);
+  if (a.ports) out += fmt::format(", \"ports\": \"{}\"", a.ports->to_text());
+  if (a.allowed > 0 && !a.all()) out += fmt::format(", \"denied\": {{\"src\": \"{}\", \"dst\": \"{}\"}}", a.from.to_text(), a.to.to_text());
   if (a.decision.has_rule() && !reach.rule_span(a.decision.rule).empty()) {
     const Span rule = reach.rule_span(a.decision.rule);
     out += fmt::format(", \"{}\": {{\"line\": {}, \"offset\": {}, \"length\": {}, \"text\": ", a.decision.allowed ? "rule" : "nearest",
@@ -68,6 +79,10 @@ void print_json(const Answer& a, const Reach& reach, const SourceBuffer& source,
     append_json_string(out, quoted_rule(source.text(), rule));
     out += '}';
     if (!a.decision.allowed) out += fmt::format(", \"missed\": \"{}\"", missed_words(a.decision.missed));
+    if (!advice.empty()) {
+      out += ", \"advice\": ";
+      append_json_string(out, advice);
+    }
   }
   console.print(out + "}\n");
 }
@@ -113,10 +128,11 @@ Exit run_why(Options& o, Console& console) {
   }
   Reach reach(world);
   const Answer answer = ask(reach, std::move(src).value(), std::move(dst).value(), destination->port, protocol);
+  const std::string advice = advice_for(world, analysis.definitions, answer, run.sources[*id].text());
   if (o.output.format == Format::kJson) {
-    print_json(answer, reach, run.sources[*id], console);
+    print_json(answer, reach, advice, run.sources[*id], console);
   } else {
-    print_text(answer, reach, run.sources[*id], console);
+    print_text(answer, reach, advice, run.sources[*id], console);
   }
   return answer.all() ? Exit::kYes : Exit::kNo;
 }
@@ -126,7 +142,7 @@ Exit run_why(Options& o, Console& console) {
 Action define_why(CLI::App& app, Console& console) {
   const auto o = std::make_shared<Options>();
   o->policy.paths = {"policy.hujson"};
-  app.add_option("WORDS", o->words, "[POLICY] SRC DST[:PORT]; SRC and DST are a node, user, tag, group, host or address; DST may be [v6]:PORT")
+  app.add_option("WORDS", o->words, "[POLICY] SRC DST[:PORT]; SRC and DST are a node, user, tag, group, host, address or CIDR; DST may be [v6]:PORT")
       ->type_name("")
       ->required()
       ->expected(2, 3);

@@ -51,9 +51,9 @@ void use_tailnet(Run& run, SourceId source, const PipelineOptions& options);
 /// Parse, build, define, check.
 Analysis analyse(Run& run, SourceId policy, const PipelineOptions& options);
 
-/// Runs the policy's tests and reports those that fail. Nothing where an error was found in the policy or the tailnet: the
-/// hosted service runs no tests then either.
-std::optional<TestReport> test(Run& run, const Analysis& analysis);
+/// Runs the policy's tests and reports those that fail. Nothing where an error was found in the policy or the tailnet, tests of users
+/// that it does not have aside: the hosted service runs no tests then either.
+std::optional<TestReport> test(Run& run, const Analysis& analysis, std::function<void(size_t)> done = {});
 
 /// The first step alone, for what works on the text: formatting, syntax dumps.
 SyntaxTree parse_only(Run& run, SourceId source, const PipelineOptions& options);

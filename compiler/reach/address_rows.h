@@ -24,6 +24,8 @@ class AddressRows {
 
   /// O(sets) at first sight of an address.
   AddressRowId row(const Address& address);
+  /// An address of each row that addresses of `within` have, in order; of at most `most` places where a row may begin.
+  std::vector<Address> representatives(const AddressSet& within, size_t most);
   bool has(AddressRowId row, AddressSetId set) const { return (rows_[row.value]->first[set.value / 64] >> (set.value % 64) & 1) != 0; }
 
  private:

@@ -49,7 +49,7 @@ Failure unknown(const World& world, std::string_view word) {
   for (const Group& group : world.policy().groups) names.push_back(world.policy().text(group.name));
   for (const Host& host : world.policy().hosts) names.push_back(world.policy().text(host.name));
   const std::string_view near = nearest(word, names);
-  return {fmt::format("`{}` is no node, user, tag, group, host or address{}", word,
+  return {fmt::format("`{}` is no node, user, tag, group, host, address or CIDR{}", word,
                       near.empty() ? "" : fmt::format("; did you mean `{}`?", near))};
 }
 
@@ -92,15 +92,25 @@ Result<Endpoint> find_endpoint(const World& world, const Definitions& definition
   }
   if (!out.at.empty()) return out;
 
+  if (const auto prefix = Prefix::parse(word)) {
+    out.range.add(*prefix);
+    for (const TailnetNodeId id : world.all_nodes()) add_node(world, id, out);
+    std::erase_if(out.at, [&](const Endpoint::At& end) { return !prefix->contains(end.address); });
+    if (!out.at.empty()) out.range = {};
+    return out;
+  }
   const auto selector = selector_of(world.policy(), word);
   if (!selector) return unknown(world, word);
   if (selector->kind == SelectorKind::kHost && definitions.host_of(selector->name) == Definitions::kNone) return unknown(world, word);
   for (const TailnetNodeId id : world.nodes_of(*selector)) add_node(world, id, out);
   if (const auto literal = world.literal(*selector)) {
     std::erase_if(out.at, [&](const Endpoint::At& end) { return !literal->contains(end.address); });
-    if (out.at.empty() && !literal->empty()) out.at.push_back({literal->ranges().front().first, {}});
+    const auto ranges = literal->ranges();
+    const bool one = ranges.size() == 1 && ranges.front().first == ranges.front().last;
+    if (out.at.empty() && one) out.at.push_back({ranges.front().first, {}});
+    if (out.at.empty()) out.range = *literal;
   }
-  if (out.at.empty()) return Failure{fmt::format("`{}` has no node and no address now", word)};
+  if (out.at.empty() && out.range.empty()) return Failure{fmt::format("`{}` has no node and no address now", word)};
   return out;
 }
 
@@ -137,7 +147,10 @@ Result<DestinationWord> split_destination(std::string_view word) {
 }
 
 Answer ask(Reach& reach, Endpoint src, Endpoint dst, std::optional<uint16_t> port, uint8_t protocol) {
+  constexpr size_t kMostPairs = 1'000;  // whose ports are worth the time
   Answer out;
+  for (const Address& a : reach.sources_within(src.range)) src.at.push_back({a, {}});
+  for (const Address& a : reach.destinations_within(dst.range)) dst.at.push_back({a, {}});
   for (const bool same_family : {true, false}) {
     for (const Endpoint::At& a : src.at) {
       for (const Endpoint::At& b : dst.at) {
@@ -149,7 +162,11 @@ Answer ask(Reach& reach, Endpoint src, Endpoint dst, std::optional<uint16_t> por
           out.decision = decision;
           out.from = a.address;
           out.to = b.address;
+          out.src_node = a.node;
+          out.dst_node = b.node;
         }
+        if (!port && out.pairs < kMostPairs) out.ports = out.pairs == 0 ? reach.ports_for(flow) : out.ports->intersect(reach.ports_for(flow));
+        if (out.pairs == kMostPairs) out.ports.reset();
         ++out.pairs;
         out.allowed += decision.allowed;
       }

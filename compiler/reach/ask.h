@@ -21,11 +21,12 @@ struct Endpoint {
   };
   std::string name;
   std::vector<At> at;
+  AddressSet range;  ///< instead, for a range of addresses in which no node is
 
   size_t node_count() const;
 };
 
-/// A node's name, a user, a tag, a group, an autogroup, an address, or a host of the policy. A word that names nothing is a
+/// A node's name, a user, a tag, a group, an autogroup, an address, a CIDR, or a host or ipset of the policy. A word that names nothing is a
 /// Failure that says what is like it.
 Result<Endpoint> find_endpoint(const reference::World& world, const Definitions& definitions, std::string_view word);
 
@@ -37,6 +38,8 @@ struct Answer {
   size_t pairs = 0, allowed = 0;
   ReachVerdict decision;  ///< of the first pair that is denied, or else of the first
   Address from, to;   ///< that pair
+  TailnetNodeId src_node, dst_node;  ///< its nodes
+  std::optional<PortSet> ports;      ///< where no port was asked for: those that are open between all pairs; none where they are too many
 
   bool all() const { return allowed == pairs; }
 };

@@ -36,13 +36,17 @@ AddressSet everything() {
 std::string_view missed_words(Miss missed) {
   switch (missed) {
     case Miss::kSource:
-      return "destination and port match, the source does not";
+      return "all matches but the source";
+    case Miss::kPosture:
+      return "all matches but the posture of the source";
     case Miss::kDestination:
       return "the source matches, the destination does not";
     case Miss::kProtocol:
       return "source and destination match, the protocol does not";
     case Miss::kPort:
       return "source and destination match, the port does not";
+    case Miss::kUser:
+      return "source and destination match, the user does not";
     case Miss::kNone:
       break;
   }
@@ -67,6 +71,11 @@ void Reach::add(const reference::Statement& statement) {
   rule.sources.first = end_of(source_list_);
   for (const Selector& s : statement.src) source_list_.push_back(source_set(s, posture, postures));
   rule.sources.end = end_of(source_list_);
+  if (posture.present) {
+    rule.unchecked.first = end_of(source_list_);
+    for (const Selector& s : statement.src) source_list_.push_back(source_set(s, PostureRefs{}, 0));
+    rule.unchecked.end = end_of(source_list_);
+  }
   rule.targets.first = end_of(target_list_);
   for (const reference::Part& part : statement.parts) {
     for (const reference::Target& written : part.targets) {
@@ -140,27 +149,35 @@ Reach::Question Reach::question(const Connection& flow) {
   return q;
 }
 
-bool Reach::from(const Rule& rule, const Question& q) const {
-  const auto sources = of(source_list_, rule.sources);
-  return std::any_of(sources.begin(), sources.end(), [&](AddressSetId s) { return sources_.has(q.src, s); });
+bool Reach::from(Run sources, const Question& q) const {
+  const auto list = of(source_list_, sources);
+  return std::any_of(list.begin(), list.end(), [&](AddressSetId s) { return sources_.has(q.src, s); });
+}
+
+template <class Visit>
+bool Reach::each_opening(const Rule& rule, const Question& q, Visit&& visit) const {
+  bool destination = false;
+  for (const Target& target : of(target_list_, rule.targets)) {
+    if (target.self ? !q.same_user : !destinations_.has(q.dst, target.addresses)) continue;
+    destination = true;
+    for (const Protocol& ip : of(protocol_list_, rule.ip)) {
+      if (protocols_meet(ip.number, q.protocol)) visit(of(port_list_, ip.ports.empty() ? target.ports : ip.ports));
+    }
+  }
+  return destination;
 }
 
 // What a rule lacks, nearest field last: a rule that fails only in its port is nearer than one with another source.
 Miss Reach::judge(const Rule& rule, const Question& q) const {
   if (rule.ip.empty()) return Miss::kDestination;  // app capabilities alone open no port
-  const bool source = from(rule, q);
-  bool destination = false, protocol = false, port = false;
-  for (const Target& target : of(target_list_, rule.targets)) {
-    if (target.self ? !q.same_user : !destinations_.has(q.dst, target.addresses)) continue;
-    destination = true;
-    for (const Protocol& ip : of(protocol_list_, rule.ip)) {
-      if (!protocols_meet(ip.number, q.protocol)) continue;
-      protocol = true;
-      port = port || ports_meet(of(port_list_, ip.ports.empty() ? target.ports : ip.ports), q.protocol, q.port, q.any_port);
-    }
-  }
+  const bool source = from(rule.sources, q);
+  bool protocol = false, port = false;
+  const bool destination = each_opening(rule, q, [&](std::span<const PortRange> ports) {
+    protocol = true;
+    port = port || ports_meet(ports, q.protocol, q.port, q.any_port);
+  });
   if (source && port) return Miss::kNone;
-  if (!source) return port ? Miss::kSource : Miss::kDestination;
+  if (!source) return !port ? Miss::kDestination : from(rule.unchecked, q) ? Miss::kPosture : Miss::kSource;
   if (!destination) return Miss::kDestination;
   return protocol ? Miss::kPort : Miss::kProtocol;
 }
@@ -173,10 +190,12 @@ ReachVerdict Reach::decide(const Connection& flow) {
 }
 
 ReachVerdict Reach::decide(const Question& q) const {
-  // Of the rules that miss, one with the right source and destination is nearest, then one where only the source is wrong,
-  // then one with the right source.
+  // Of the rules that miss, one where only the posture fails is nearest, then one with the right source and destination, then one
+  // where only the source is wrong, then one with the right source.
   const auto nearness = [](Miss miss) {
     switch (miss) {
+      case Miss::kPosture:
+        return 5;
       case Miss::kPort:
         return 4;
       case Miss::kProtocol:
@@ -192,10 +211,20 @@ ReachVerdict Reach::decide(const Question& q) const {
     const Miss miss = judge(rules_[i], q);
     if (miss == Miss::kNone) return {true, i, Miss::kNone};
     int score = nearness(miss);
-    if (miss == Miss::kDestination && from(rules_[i], q) && !rules_[i].ip.empty()) score = 1;
+    if (miss == Miss::kDestination && from(rules_[i].sources, q) && !rules_[i].ip.empty()) score = 1;
     if (score > 0 && (!nearest.has_rule() || score > std::max(nearness(nearest.missed), 1))) nearest = {false, i, miss};
   }
   return nearest;
+}
+
+PortSet Reach::ports_for(const Connection& flow) {
+  const Question q = question(flow);
+  std::vector<PortRange> open;
+  for (const Rule& rule : rules_) {
+    if (rule.ip.empty() || !from(rule.sources, q)) continue;
+    each_opening(rule, q, [&](std::span<const PortRange> ports) { open.insert(open.end(), ports.begin(), ports.end()); });
+  }
+  return PortSet::of(std::move(open));
 }
 
 std::vector<uint32_t> Reach::rules_for(const Connection& flow) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/net/address.h"
+#include "base/net/ports.h"
 #include "base/span.h"
 #include "compiler/reach/address_rows.h"
 #include "compiler/reference/statements.h"
@@ -28,10 +29,11 @@ struct Connection {
   bool any_port = false; ///< whether there is a port at all
 };
 
-/// What a rule lacks for a flow.
-enum class Miss : uint8_t { kNone, kSource, kDestination, kProtocol, kPort };
+/// What a rule lacks for a flow. kPosture: its sources have the node, and none of its postures holds for it. kUser: of an ssh rule, the
+/// user to log in as.
+enum class Miss : uint8_t { kNone, kSource, kPosture, kDestination, kProtocol, kPort, kUser };
 
-/// "destination and port match, the source does not"; empty where nothing is missed.
+/// "source and destination match, the port does not"; empty where nothing is missed.
 std::string_view missed_words(Miss missed);
 
 struct ReachVerdict {
@@ -51,8 +53,15 @@ class Reach {
 
   /// O(rules) at first; then as little as a look-up, also for other addresses that are in the same sources and destinations.
   ReachVerdict decide(const Connection& flow);
+  /// The ports that all rules together open for a flow of the protocol.
+  PortSet ports_for(const Connection& flow);
   /// Every rule that allows the flow, in order.
   std::vector<uint32_t> rules_for(const Connection& flow);
+
+  /// Addresses of the set that stand for all of it: each other one is in the same sources as one of them, or the same destinations.
+  std::vector<Address> sources_within(const AddressSet& set) { return sources_.representatives(set, kMostPlaces); }
+  std::vector<Address> destinations_within(const AddressSet& set) { return destinations_.representatives(set, kMostPlaces); }
+  static constexpr size_t kMostPlaces = 4096;  ///< in a set where they may begin; more are not looked at
 
   size_t rule_count() const { return rules_.size(); }
   /// The rule's span in the policy; empty for the rule that absent `acls` and `grants` stand for.
@@ -77,6 +86,7 @@ class Reach {
   struct Rule {
     Span span;
     Run sources, targets, ip;
+    Run unchecked;  ///< the sources whatever their posture, where the rule asks for one
   };
   /// What tells selectors apart that may cover different addresses.
   struct Known {
@@ -108,7 +118,10 @@ class Reach {
   AddressSetId source_set(const Selector& selector, const PostureRefs& posture, uint32_t postures);
   AddressSetId destination_set(const Selector& selector);
   Question question(const Connection& flow);
-  bool from(const Rule& rule, const Question& q) const;
+  bool from(Run sources, const Question& q) const;
+  /// Whether the rule's destination has the question's; each protocol's ports of it that serve the question's protocol go to `visit`.
+  template <class Visit>
+  bool each_opening(const Rule& rule, const Question& q, Visit&& visit) const;
   Miss judge(const Rule& rule, const Question& q) const;
   ReachVerdict decide(const Question& q) const;
 

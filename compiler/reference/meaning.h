@@ -49,6 +49,8 @@ class Meaning {
 
   /// Whether the node may use a rule with this srcPosture (Tailscale docs, "Device posture"): one of the named postures holds.
   bool passes(const Node& node, const PostureRefs& own) const;
+  /// The first assertion of the posture that the node fails; none where it holds.
+  const PostureAssertion* failed(const Node& node, const Posture& posture) const;
   /// The list that counts for a rule of `acls` or `grants`: its own, or defaultSrcPosture where it has none.
   const PostureRefs& effective(const PostureRefs& own) const;
 

@@ -19,12 +19,16 @@ bool Meaning::passes(const Node& node, const PostureRefs& refs) const {
   for (const Selector& name : policy_.at(refs.names)) {
     const uint32_t index = definitions_.posture_of(name.name);
     if (index == Definitions::kNone) continue;
-    const auto assertions = policy_.at(policy_.postures[index].assertions);
-    if (std::all_of(assertions.begin(), assertions.end(), [&](const PostureAssertion& a) { return holds(node, a); })) {
-      return true;
-    }
+    if (!failed(node, policy_.postures[index])) return true;
   }
   return false;
+}
+
+const PostureAssertion* Meaning::failed(const Node& node, const Posture& posture) const {
+  for (const PostureAssertion& assertion : policy_.at(posture.assertions)) {
+    if (!holds(node, assertion)) return &assertion;
+  }
+  return nullptr;
 }
 
 bool Meaning::equal(const PostureValueOf& actual, const PostureValue& wanted, bool version) const {

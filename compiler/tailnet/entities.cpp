@@ -48,10 +48,11 @@ void TailnetReader::user_without(NodeId object, std::string_view key) {
   if (!faulty_) report(diag::TailnetMissingKey(Span{span.begin, std::min(span.end, span.begin + 1)}, "a user", key));
 }
 
-UserId TailnetReader::user_of(std::string_view login, Span span) {
+UserId TailnetReader::user_of(std::string_view login, Span span, bool shared_in) {
   UserId& id = slot(user_by_login_, intern(login));
-  // A list of nodes alone names its users by the way: all of them are members.
-  if (!id.valid() && !users_given_) id = out_.users.add({intern(login), Role::kMember, span});
+  // A list of nodes alone names its users by the way: all of them are members. No list has the user of another tailnet, whose nodes
+  // say that they are shared in.
+  if (!id.valid() && (!users_given_ || shared_in)) id = out_.users.add({intern(login), Role::kMember, span});
   return id;
 }
 
@@ -75,7 +76,7 @@ void TailnetReader::add_node(Node node, Span object, const FileText& owner, bool
     if (!faulty_) report(diag::NodeWithoutOwner(node.span, name).help("give it `user` or `tags`"));
     return;
   } else {
-    node.user = user_of(owner.value, owner.span);
+    node.user = user_of(owner.value, owner.span, node.shared_in);
     if (!node.user.valid()) {
       report(diag::UnknownNodeUser(owner.span, name, owner.value).help("add the user to `users`"));
       return;

@@ -75,7 +75,7 @@ class TailnetReader {
 
   // Users and nodes as wholes.
   void user_without(NodeId object, std::string_view key);
-  UserId user_of(std::string_view login, Span span);
+  UserId user_of(std::string_view login, Span span, bool shared_in);
   UserId add_user(const FileText& login, Role role);
   std::optional<Role> role(const FileText& text);
   /// Checks a node against the others and keeps it. `owner` is the login it names, empty for none.

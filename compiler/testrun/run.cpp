@@ -35,8 +35,9 @@ struct Stage {
 
 class Runner {
  public:
-  Runner(const Policy& policy, const Definitions& definitions, const Tailnet* tailnet, const std::atomic<bool>* cancelled)
-      : policy_(policy), definitions_(definitions), tailnet_(tailnet), cancelled_(cancelled) {}
+  Runner(const Policy& policy, const Definitions& definitions, const Tailnet* tailnet, const std::atomic<bool>* cancelled,
+         std::function<void(size_t)> done)
+      : policy_(policy), definitions_(definitions), tailnet_(tailnet), cancelled_(cancelled), done_(std::move(done)) {}
 
   TestReport run() {
     report_.on_stand_ins = tailnet_ == nullptr;
@@ -49,7 +50,10 @@ class Runner {
   }
 
  private:
-  bool given_up() const { return cancelled_ != nullptr && *cancelled_; }
+  bool given_up() {
+    if (done_) done_(tests_done_++);
+    return cancelled_ != nullptr && *cancelled_;
+  }
 
   /// Made for the first test: most policies that are checked have none.
   Stage& common() {
@@ -189,12 +193,13 @@ class Runner {
     result.got = Expectation::kDeny;
     for (const TailnetNodeId node : nodes) {
       for (const End& source : sources) {
-        const auto [got, rule] = session(stage, node, source.address, result.user);
+        const auto [got, rule, missed] = session(stage, node, source.address, result.user);
         const bool fits = got == result.expected ||
                           (result.expected == Expectation::kAccept && got == Expectation::kCheck);
         if (fits && !result.passed) continue;
         result.got = got;
         result.rule = rule;
+        result.missed = missed;
         if (fits) {
           if (result.expected != Expectation::kDeny) exercise_ssh(rule);
           continue;
@@ -208,14 +213,21 @@ class Runner {
     }
   }
 
+  struct Session {
+    Expectation got = Expectation::kDeny;
+    Span rule;  ///< what decided, or came nearest
+    Miss missed = Miss::kNone;
+  };
   /// The first rule whose principals hold the source and that maps the user to a local one decides (Tailscale client).
-  std::pair<Expectation, Span> session(Stage& stage, TailnetNodeId node, const Address& source, const std::string& user) {
+  static Session session(Stage& stage, TailnetNodeId node, const Address& source, const std::string& user) {
     const auto [entry, is_new] = stage.ssh.try_emplace(node);
     if (is_new) reference::compile_ssh(stage.world, node, entry->second);
     const std::string from = source.to_text();
+    Session out;
     for (size_t i = 0; i < entry->second.ssh_rules.size(); ++i) {
       const wire::SshRule& rule = entry->second.ssh_rules[i];
-      if (std::find(rule.principals.begin(), rule.principals.end(), from) == rule.principals.end()) continue;
+      const Span origin = entry->second.ssh_origins[i].rules.front();
+      const bool holds = std::find(rule.principals.begin(), rule.principals.end(), from) != rule.principals.end();
       std::string local;
       bool named = false;
       for (const auto& [login, to] : rule.ssh_users) {
@@ -226,10 +238,12 @@ class Runner {
           local = to;
         }
       }
-      if (local.empty()) continue;
-      return {rule.check ? Expectation::kCheck : Expectation::kAccept, entry->second.ssh_origins[i].rules.front()};
+      if (holds && !local.empty()) return {rule.check ? Expectation::kCheck : Expectation::kAccept, origin, Miss::kNone};
+      // One for another user of the host is nearer than one for somebody else.
+      if (holds && out.missed != Miss::kUser) out = {Expectation::kDeny, origin, Miss::kUser};
+      if (!local.empty() && out.missed == Miss::kNone) out = {Expectation::kDeny, origin, Miss::kSource};
     }
-    return {Expectation::kDeny, Span()};
+    return out;
   }
 
   void exercise_ssh(Span rule) {
@@ -247,6 +261,8 @@ class Runner {
   const Definitions& definitions_;
   const Tailnet* tailnet_;
   const std::atomic<bool>* cancelled_;
+  const std::function<void(size_t)> done_;
+  size_t tests_done_ = 0;
   std::unique_ptr<Stage> common_;
   TestReport report_;
 };
@@ -255,12 +271,16 @@ std::string_view lacks(Miss missed) {
   switch (missed) {
     case Miss::kSource:
       return "its source does not fit";
+    case Miss::kPosture:
+      return "the posture of its source does not hold";
     case Miss::kDestination:
       return "its destination does not fit";
     case Miss::kProtocol:
       return "its protocol does not fit";
     case Miss::kPort:
       return "its port does not fit";
+    case Miss::kUser:
+      return "its users do not fit";
     case Miss::kNone:
       break;
   }
@@ -289,8 +309,8 @@ std::string_view expectation_name(Expectation e) {
 }
 
 TestReport run_tests(const Policy& policy, const Definitions& definitions, const Tailnet* tailnet,
-                     const std::atomic<bool>* cancelled) {
-  return Runner(policy, definitions, tailnet, cancelled).run();
+                     const std::atomic<bool>* cancelled, std::function<void(size_t)> done) {
+  return Runner(policy, definitions, tailnet, cancelled, std::move(done)).run();
 }
 
 void report_failures(const TestReport& report, DiagnosticSink& sink) {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -41,9 +42,9 @@ struct TestReport {
 };
 
 /// The policy must have passed the check. `cancelled` (may be null) is looked at before each test: once it is set the rest is left
-/// out, and the report says nothing.
+/// out, and the report says nothing. `done` (may be empty) hears before each test how many are done.
 TestReport run_tests(const Policy& policy, const Definitions& definitions, const Tailnet* tailnet,
-                     const std::atomic<bool>* cancelled = nullptr);
+                     const std::atomic<bool>* cancelled = nullptr, std::function<void(size_t)> done = {});
 
 /// A finding for each failed assertion, in the hosted service's words as well.
 void report_failures(const TestReport& report, DiagnosticSink& sink);

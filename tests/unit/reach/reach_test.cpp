@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "base/net/protocol.h"
 #include "tests/unit/reference/acme.h"
 
@@ -88,6 +90,44 @@ TEST(Reach, APostureCountsForItsRuleAlone) {
   EXPECT_FALSE(asked.decide("ada1", "web1", 80).allowed);
   EXPECT_TRUE(asked.decide("ada2", "web1", 80).allowed);
   EXPECT_TRUE(asked.decide("ada1", "web1", 443).allowed);
+}
+
+TEST(Reach, ARuleThatMissesByItsPostureAloneIsNearest) {
+  Asked asked(R"("postures": {"posture:new": ["node:tsVersion >= '1.10'"]},
+                 "acls": [{"action": "accept", "src": ["ada@acme.test"], "dst": ["tag:web:443"]},
+                          {"action": "accept", "src": ["ada@acme.test"], "srcPosture": ["posture:new"], "dst": ["tag:web:80"]}])");
+  EXPECT_EQ(asked.decide("ada1", "web1", 80).missed, Miss::kPosture);
+  EXPECT_EQ(asked.decide("ada1", "web1", 80).rule, 1u);
+  EXPECT_EQ(asked.decide("bo1", "web1", 80).missed, Miss::kSource);
+}
+
+TEST(Reach, PortsOfAllRulesThatAllow) {
+  Asked asked(R"("acls": [{"action": "accept", "src": ["bo@acme.test"], "dst": ["tag:web:80,443"]},
+                          {"action": "accept", "src": ["autogroup:member"], "dst": ["tag:web:444-500"], "proto": "tcp"},
+                          {"action": "accept", "src": ["ada@acme.test"], "dst": ["tag:web:*"]}])");
+  Connection flow = asked.flow("bo1", "web1", 0);
+  flow.any_port = true;
+  EXPECT_EQ(asked.reach().ports_for(flow).to_text(), "80,443-500");
+  flow.protocol = kUdp;
+  EXPECT_EQ(asked.reach().ports_for(flow).to_text(), "80,443");
+}
+
+/// Exhaustively: every address of a small network is in the same sets as one that stands for it.
+TEST(AddressRows, RepresentativesStandForAll) {
+  AddressRows rows;
+  const uint32_t base = 10u << 24;
+  rows.add(AddressSet::of({AddressRange{Address::v4(base + 3), Address::v4(base + 9)}}));
+  rows.add(AddressSet::of({AddressRange{Address::v4(base + 8), Address::v4(base + 8)}, AddressRange{Address::v4(base + 20), Address::v4(base + 300)}}));
+  rows.add(AddressSet::of({Prefix{Address::v6(0), 0}.range()}));
+  const AddressSet within = AddressSet::of({AddressRange{Address::v4(base), Address::v4(base + 255)}});
+  const std::vector<Address> chosen = rows.representatives(within, 100);
+  EXPECT_EQ(chosen.size(), 4u);
+  std::set<AddressRowId> covered;
+  for (const Address& a : chosen) {
+    EXPECT_TRUE(within.contains(a));
+    covered.insert(rows.row(a));
+  }
+  for (uint32_t i = 0; i < 256; ++i) EXPECT_EQ(covered.count(rows.row(Address::v4(base + i))), 1u) << i;
 }
 
 TEST(Reach, AnyPortWillDoWhereNoneIsAskedFor) {

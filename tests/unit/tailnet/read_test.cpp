@@ -63,6 +63,16 @@ TEST(Tailnet, UsersMayBeLeftOutAltogether) {
   EXPECT_EQ(r.tailnet.users.size(), 1u);
 }
 
+TEST(Tailnet, TheOwnerOfASharedDeviceIsNoUserOfTheTailnet) {
+  const Read r(R"({"devices": [{"id": "1", "name": "a.x.ts.net", "addresses": ["100.64.0.1"], "user": "ann@other.test", "isExternal": true},
+                               {"id": "2", "name": "b.x.ts.net", "addresses": ["100.64.0.2"], "user": "bo@x.test"},
+                               {"id": "3", "name": "c.x.ts.net", "addresses": ["100.64.0.3"], "user": "cy@other.test"}],
+                   "users": [{"id": "1", "loginName": "bo@x.test", "role": "owner", "status": "active", "type": "member"}]})");
+  EXPECT_THAT(r.places(), ElementsAre("unknown-node-user@cy@other.test"));
+  ASSERT_EQ(r.tailnet.nodes.size(), 2u);
+  EXPECT_TRUE(r.node(0).shared_in);
+}
+
 TEST(Tailnet, FaultsHaveTightPlacesAndNoFollowUps) {
   const Read r(R"({"users": [{"login": "u@x.test"}], "nodes": [
     {"name": "a", "ipv4": "100.64.0.999", "user": "u@x.test"},
