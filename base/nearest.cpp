@@ -2,7 +2,8 @@
 #include "base/nearest.h"
 
 #include <algorithm>
-#include <vector>
+#include <array>
+#include <utility>
 
 namespace aclc {
 namespace {
@@ -20,8 +21,19 @@ size_t edit_distance(std::string_view a, std::string_view b, size_t limit) {
   const size_t gap = a.size() > b.size() ? a.size() - b.size() : b.size() - a.size();
   if (gap > limit || a.size() > kLongestWord || b.size() > kLongestWord)
     return std::max(gap, std::max(a.size(), b.size()));
+  // What both begin and end with costs nothing, and names of a policy share most of it.
+  while (!a.empty() && !b.empty() && lower(a.front()) == lower(b.front())) {
+    a.remove_prefix(1);
+    b.remove_prefix(1);
+  }
+  while (!a.empty() && !b.empty() && lower(a.back()) == lower(b.back())) {
+    a.remove_suffix(1);
+    b.remove_suffix(1);
+  }
   const size_t n = b.size();
-  std::vector<size_t> before(n + 1), previous(n + 1), row(n + 1);
+  // Three rows on the stack: names are compared by the hundred thousand, and room from the heap would cost more than the rows.
+  std::array<std::array<size_t, kLongestWord + 1>, 3> rows;
+  size_t *before = rows[0].data(), *previous = rows[1].data(), *row = rows[2].data();
   for (size_t j = 0; j <= n; ++j) previous[j] = j;
   for (size_t i = 1; i <= a.size(); ++i) {
     row[0] = i;
@@ -36,9 +48,9 @@ size_t edit_distance(std::string_view a, std::string_view b, size_t limit) {
       least = std::min(least, d);
     }
     // A swap looks two rows back, so one row above the limit is not yet the end.
-    if (least > limit && *std::min_element(previous.begin(), previous.end()) > limit) return least;
-    before.swap(previous);
-    previous.swap(row);
+    if (least > limit && *std::min_element(previous, previous + n + 1) > limit) return least;
+    std::swap(before, previous);
+    std::swap(previous, row);
   }
   return previous[n];
 }

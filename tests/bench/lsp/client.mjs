@@ -53,7 +53,6 @@ export class Client {
     const message = JSON.parse(body);
     if (message.id !== undefined) {
       this.send({id: message.id, result: method[1] === 'workspace/configuration' ? message.params.items.map(() => null) : null});
-      return;
     }
     this.listeners = this.listeners.filter(listener => !listener(message, at));
   }
@@ -72,7 +71,7 @@ export class Client {
       this.send({id, method, params});
     });
   }
-  /// Resolves with the first notification that the test takes.
+  /// Resolves with the first notification or request of the server that the test takes.
   heard(test) {
     return new Promise(resolve => {
       this.listeners.push((message, at) => {

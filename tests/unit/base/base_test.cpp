@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -99,6 +100,39 @@ TEST(Nearest, CountsEdits) {
   EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);
   EXPECT_EQ(edit_distance("Tag", "tAG"), 0u);
   EXPECT_GT(edit_distance("aaaa", "bbbb", 2), 2u);
+}
+
+/// The definition as it stands: a whole matrix, no limit, nothing left out.
+size_t plain_distance(std::string_view a, std::string_view b) {
+  std::vector<std::vector<size_t>> d(a.size() + 1, std::vector<size_t>(b.size() + 1));
+  for (size_t i = 0; i <= a.size(); ++i) {
+    for (size_t j = 0; j <= b.size(); ++j) {
+      if (i == 0 || j == 0) {
+        d[i][j] = i + j;
+        continue;
+      }
+      d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+    }
+  }
+  return d[a.size()][b.size()];
+}
+
+TEST(Nearest, CountsAsTheWholeMatrixDoes) {
+  std::vector<std::string> words = {""};
+  for (size_t at = 0; at < words.size() && words[at].size() < 5; ++at) {
+    for (const char c : {'a', 'b', 'c'}) words.push_back(words[at] + c);
+  }
+  size_t near = 0;
+  for (const std::string& a : words) {
+    for (const std::string& b : words) {
+      const size_t plain = plain_distance(a, b);
+      ASSERT_EQ(edit_distance(a, b), plain) << a << " " << b;
+      ASSERT_EQ(edit_distance(a, b, 1) <= 1, plain <= 1) << a << " " << b;
+      near += plain == 1 ? 1 : 0;
+    }
+  }
+  EXPECT_GT(near, 1000u);
 }
 
 TEST(Nearest, TakesTheFirstOfTheBest) {
