@@ -7,7 +7,7 @@
 #include "base/net/protocol.h"
 #include "lsp/features/features.h"
 #include "lsp/service/describe.h"
-#include "lsp/service/labels.h"
+#include "lsp/service/rules.h"
 
 namespace aclc::lsp {
 namespace {
@@ -86,24 +86,34 @@ class Finder {
     return std::nullopt;
   }
 
-  /// The rule around the offset, said in one line.
-  std::string rule_text() const {
-    const auto said = [&](const auto& items, field::Policy section) -> std::string {
-      const auto* item = around(items);
-      if (!item) return {};
-      return describe_entry(a_, {section, static_cast<uint32_t>(item - items.data())});
+  /// The rule or test around the offset.
+  std::optional<Entry> entry() const {
+    std::optional<Entry> out;
+    const auto look = [&](const auto& items, field::Policy section) {
+      const auto* item = out ? nullptr : around(items);
+      if (item) out = Entry{section, static_cast<uint32_t>(item - items.data())};
     };
-    std::string out = said(p_.acls, field::kAcls);
-    if (out.empty()) out = said(p_.grants, field::kGrants);
-    if (out.empty()) out = said(p_.ssh, field::kSsh);
-    if (out.empty()) out = said(p_.node_attrs, field::kNodeAttrs);
-    if (out.empty()) out = said(p_.tests, field::kTests);
-    if (out.empty()) out = said(p_.ssh_tests, field::kSshTests);
+    look(p_.acls, field::kAcls);
+    look(p_.grants, field::kGrants);
+    look(p_.ssh, field::kSsh);
+    look(p_.node_attrs, field::kNodeAttrs);
+    look(p_.tests, field::kTests);
+    look(p_.ssh_tests, field::kSshTests);
     return out;
   }
 
   std::optional<Hover> at_place() const {
     const SyntaxTree& tree = a_.tree();
+    const std::optional<Entry> inside = entry();
+    // On a rule's own brace it is told as a whole.
+    if (inside) {
+      const Span whole = span_of(p_, *inside);
+      if (offset_ == whole.begin) return make({whole.begin, whole.begin + 1}, describe_entry(a_, *inside, view_.verdicts));
+      if (offset_ + 1 == whole.end) return make({whole.end - 1, whole.end}, describe_entry(a_, *inside, view_.verdicts));
+    }
+    const auto with_rule = [&](std::string text) {
+      return inside ? text + "\n\n---\n\n" + describe_entry(a_, *inside, view_.verdicts) : text;
+    };
     const Place place = place_at(tree, offset_, a_.options().target);
     const Span span = place.quoted ? place.token : place.leaf.valid() ? tree[place.leaf].span : Span{};
     if (span.empty()) return std::nullopt;
@@ -112,12 +122,10 @@ class Finder {
       if (!place.leaf.valid() || !tree.is(place.leaf, NodeKind::kString)) return std::nullopt;
       const auto match = find_field(place.shape, tree.string_value(place.leaf, scratch), a_.options().target);
       if (!match) return std::nullopt;
-      std::string text = describe_field(shape_info(place.shape).fields[match->index]);
-      if (const std::string rule = rule_text(); !rule.empty()) text += "\n\n---\n\n" + rule;
-      return make(span, std::move(text));
+      return make(span, with_rule(describe_field(shape_info(place.shape).fields[match->index])));
     }
     if ((place.what == Place::What::kValue || place.what == Place::What::kMapName) && place.field)
-      return make(span, describe_field(*place.field));
+      return make(span, with_rule(describe_field(*place.field)));
     return std::nullopt;
   }
 

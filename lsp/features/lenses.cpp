@@ -7,6 +7,7 @@
 #include "lsp/features/features.h"
 #include "lsp/protocol/writer.h"
 #include "lsp/service/labels.h"
+#include "lsp/service/rules.h"
 
 namespace aclc::lsp {
 namespace {
@@ -71,32 +72,9 @@ class Lenses {
     section(field::kSshTests, p_.ssh_tests);
   }
 
-  Reached sum(Selectors selectors) const {
-    Reached out;
-    for (const Selector& s : p_.at(selectors)) merge(out, s);
-    return unique(std::move(out));
-  }
-  Reached sum(Slice<Destination> destinations) const {
-    Reached out;
-    for (const Destination& d : p_.at(destinations)) merge(out, d.selector);
-    return unique(std::move(out));
-  }
-  void merge(Reached& into, const Selector& s) const {
-    const Reached one = reach(p_, a_.definitions(), a_.inventory(), s);
-    into.nodes.insert(into.nodes.end(), one.nodes.begin(), one.nodes.end());
-    if (one.nodes.empty()) into.literals.insert(into.literals.end(), one.literals.begin(), one.literals.end());
-    into.depends |= one.depends;
-  }
-  static Reached unique(Reached r) {
-    std::sort(r.nodes.begin(), r.nodes.end());
-    r.nodes.erase(std::unique(r.nodes.begin(), r.nodes.end()), r.nodes.end());
-    return r;
-  }
   static std::string count(const Reached& r) {
     return r.depends ? fmt::format("{}+", r.nodes.size()) : std::to_string(r.nodes.size());
   }
-  /// A side that is addresses of no node is no side without anybody.
-  static bool is_outside(const Reached& r) { return r.nodes.empty() && !r.depends && !r.literals.empty(); }
   static std::string side(const Reached& r, std::string_view which) {
     if (!is_outside(r)) return fmt::format("{} {} {}", count(r), which, r.nodes.size() == 1 && !r.depends ? "node" : "nodes");
     return fmt::format("{} outside the tailnet", counted(r.literals.size(), fmt::format("{} range", which)));
@@ -107,7 +85,7 @@ class Lenses {
     if (out_.size() >= kMaxLenses) return;
     std::string title;
     if (a_.inventory()) {
-      const Reached src = sum(r.src), dst = sum(r.dst);
+      const auto [src, dst] = sides_of(a_, {section, index}).value_or(Sides());
       title = is_outside(src) || is_outside(dst) ? fmt::format("{} \xc3\x97 {}", side(src, "src"), side(dst, "dst"))
                                                  : fmt::format("{} src \xc3\x97 {} dst nodes", count(src), count(dst));
     } else {

@@ -6,7 +6,7 @@
 #include "lsp/documents/uri.h"
 #include "lsp/server/session.h"
 #include "lsp/service/compiled.h"
-#include "lsp/service/describe.h"
+#include "lsp/service/rules.h"
 #include "lsp/service/trace.h"
 
 namespace aclc::lsp {
@@ -112,7 +112,7 @@ void Session::command_show_rule(const Arguments& arguments, Reply& reply) {
   JsonWriter w;
   w.begin_object().key("range");
   encode(w, Positions(analysis.version(), unit_).range(span));
-  w.key("text").text(plain_text(describe_entry(analysis, *entry))).end_object();
+  w.key("text").text(plain_text(describe_entry(analysis, *entry, open->present_verdicts()))).end_object();
   reply.result = w.take();
 }
 

@@ -257,44 +257,4 @@ std::string describe_field(const Field& field) {
   return out;
 }
 
-std::string describe_entry(const Analysis& a, Entry entry) {
-  const Policy& p = a.policy();
-  const auto all = [&](Selectors selectors) {
-    Reached sum;
-    for (const Selector& s : p.at(selectors)) {
-      Reached one = reach(p, a.definitions(), a.inventory(), s);
-      sum.nodes.insert(sum.nodes.end(), one.nodes.begin(), one.nodes.end());
-      sum.depends |= one.depends;
-    }
-    std::sort(sum.nodes.begin(), sum.nodes.end());
-    sum.nodes.erase(std::unique(sum.nodes.begin(), sum.nodes.end()), sum.nodes.end());
-    return sum;
-  };
-  const auto said = [&](const Reached& r) {
-    return r.depends ? fmt::format("{} and more that depend on who connects", counted(r.nodes.size(), "node"))
-                     : counted(r.nodes.size(), "node");
-  };
-  std::string out = entry_label(a, entry, 200);
-  if (!a.inventory()) return out;
-  const uint32_t i = entry.index;
-  if (entry.section == field::kAcls && i < p.acls.size()) {
-    Reached dst;
-    for (const Destination& d : p.at(p.acls[i].dst)) {
-      Reached one = reach(p, a.definitions(), a.inventory(), d.selector);
-      dst.nodes.insert(dst.nodes.end(), one.nodes.begin(), one.nodes.end());
-      dst.depends |= one.depends;
-    }
-    std::sort(dst.nodes.begin(), dst.nodes.end());
-    dst.nodes.erase(std::unique(dst.nodes.begin(), dst.nodes.end()), dst.nodes.end());
-    out += fmt::format("\n\nFrom {} to {}.", said(all(p.acls[i].src)), said(dst));
-  } else if (entry.section == field::kGrants && i < p.grants.size()) {
-    out += fmt::format("\n\nFrom {} to {}.", said(all(p.grants[i].src)), said(all(p.grants[i].dst)));
-  } else if (entry.section == field::kSsh && i < p.ssh.size()) {
-    out += fmt::format("\n\nFrom {} to {}.", said(all(p.ssh[i].src)), said(all(p.ssh[i].dst)));
-  } else if (entry.section == field::kNodeAttrs && i < p.node_attrs.size()) {
-    out += fmt::format("\n\nOn {}.", said(all(p.node_attrs[i].target)));
-  }
-  return out;
-}
-
 }  // namespace aclc::lsp

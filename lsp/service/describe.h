@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Markdown about names, fields and rules: what hover shows and completion documents.
+// Markdown about names and fields: what hover shows and completion documents.
 #pragma once
 
 #include <string>
@@ -18,8 +18,6 @@ std::string_view describe_kind(SelectorKind kind);
 std::string describe_autogroup(Autogroup autogroup);
 /// A field: its sentence, its form, its old spelling.
 std::string describe_field(const Field& field);
-/// What a rule or test comes to.
-std::string describe_entry(const Analysis& analysis, Entry entry);
 /// "3 nodes: `a` 100.64.0.1, ...", or that nobody knows without an inventory.
 std::string describe_reached(const Analysis& analysis, const Reached& reached);
 /// The usual service of a port, or an empty text.

@@ -4,11 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdio>
-#include <fstream>
-
-#include "lsp/documents/uri.h"
 #include "tests/unit/lsp/client.h"
+#include "tests/unit/lsp/folder.h"
 
 namespace aclc::lsp::test {
 namespace {
@@ -191,28 +188,8 @@ TEST(Commands, TraceSaysWhoMayAndWhy) {
   EXPECT_EQ(code(c.command("aclc.trace", {"file:///p/policy.hujson", "ann@example.com", "tag:db", 70000})), -32602);
 }
 
-/// A folder with a policy and its inventory on disk.
-class Folder {
- public:
-  Folder() : path_(testing::TempDir() + "aclc-lsp-" + std::to_string(reinterpret_cast<uintptr_t>(this))) {
-    [[maybe_unused]] const int made = std::system(("mkdir -p " + path_).c_str());
-    write("policy.hujson", kPolicy);
-    write("tailnet.json", R"({"tailnet": "example.com", "users": [{"login": "ann@example.com"}, {"login": "bob@example.com"}],
-      "nodes": [{"name": "laptop", "ipv4": "100.64.0.1", "user": "ann@example.com"},
-                {"name": "desk", "ipv4": "100.64.0.2", "user": "bob@example.com"},
-                {"name": "web1", "ipv4": "100.64.0.10", "tags": ["tag:web"]},
-                {"name": "db1", "ipv4": "100.64.0.20", "tags": ["tag:db"]}]})");
-  }
-  ~Folder() { [[maybe_unused]] const int gone = std::system(("rm -r " + path_).c_str()); }
-  void write(const std::string& name, const std::string& text) const { std::ofstream(path_ + "/" + name) << text; }
-  std::string uri() const { return path_to_uri(path_ + "/policy.hujson"); }
-
- private:
-  std::string path_;
-};
-
 TEST(Commands, ShowWhatANodeGets) {
-  const Folder folder;
+  const Folder folder(kPolicy);
   Client c;
   c.initialize();
   c.open(kPolicy, folder.uri());
@@ -225,7 +202,7 @@ TEST(Commands, ShowWhatANodeGets) {
 }
 
 TEST(Commands, DiffAgainstSavedNamesTheNodesThatChange) {
-  const Folder folder;
+  const Folder folder(kPolicy);
   Client c;
   c.initialize();
   c.open(kPolicy, folder.uri());
@@ -243,7 +220,7 @@ TEST(Commands, DiffAgainstSavedNamesTheNodesThatChange) {
 }
 
 TEST(Inventory, HasItsOwnFindings) {
-  const Folder folder;
+  const Folder folder(kPolicy);
   const std::string uri = folder.uri().substr(0, folder.uri().rfind('/') + 1) + "tailnet.json";
   folder.write("tailnet.json", "{\"nodes\": [\n  {\"name\": \"web1\", \"ipv4\": \"100.64.0.1000\", \"tags\": [\"tag:web\"]}\n]}");
   Client c;
@@ -273,7 +250,7 @@ TEST(Inventory, HasItsOwnFindings) {
 }
 
 TEST(Lenses, TellAddressesOutsideTheTailnetFromNobody) {
-  const Folder folder;
+  const Folder folder(kPolicy);
   std::string text = kPolicy;
   text.replace(text.find("\"acls\""), 6, "\"hosts\": {\"printer\": \"192.0.2.7\"},\n  \"acls\"");
   text.replace(text.find("tag:web:443"), 11, "printer:443");
@@ -284,7 +261,7 @@ TEST(Lenses, TellAddressesOutsideTheTailnetFromNobody) {
 }
 
 TEST(Inventory, IsReadAgainWhenTheClientSaysSo) {
-  const Folder folder;
+  const Folder folder(kPolicy);
   Client c;
   c.initialize();
   c.open(kPolicy, folder.uri());

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a rule comes to: who and what its sides are in the inventory, and which tests of the policy depend on it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "lsp/service/analysis.h"
+#include "lsp/service/verdicts.h"
+
+namespace aclc::lsp {
+
+/// Of several selectors together. Literals are those of selectors that no node of the inventory fits.
+Reached reach_all(const Analysis& analysis, Selectors selectors);
+
+struct Sides {
+  Reached src, dst;
+};
+/// Of a rule in acls, grants or ssh; nothing for other entries. Without an inventory there are no nodes.
+std::optional<Sides> sides_of(const Analysis& analysis, Entry rule);
+
+/// Whether all of a side is addresses of no node: then it is not a side without anybody.
+bool is_outside(const Reached& side);
+
+/// Markdown: what a rule or test says in one line, what the rule allows with counts of the inventory, and the tests that it
+/// decides or comes nearest to. `verdicts` are those of this very text, null while there are none.
+std::string describe_entry(const Analysis& analysis, Entry entry, const Verdicts* verdicts = nullptr);
+
+}  // namespace aclc::lsp

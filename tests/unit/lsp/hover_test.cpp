@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// What stands under the cursor of a rule: what it allows and which tests depend on it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/lsp/client.h"
+#include "tests/unit/lsp/folder.h"
+
+namespace aclc::lsp::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* kPolicy = R"({
+  "groups": {"group:eng": ["ann@example.com", "bob@example.com"]},
+  "tagOwners": {"tag:web": ["group:eng"], "tag:db": ["group:eng"]},
+  "postures": {"posture:new": ["node:tsVersion >= '1.40'"]},
+  "acls": [
+    {"action": "accept", "src": ["group:eng"], "dst": ["tag:web:443", "10.1.0.0/16:443"], "proto": "tcp"},
+    {"action": "accept", "src": ["bob@example.com"], "dst": ["tag:db:5432"], "srcPosture": ["posture:new"]},
+  ],
+  "grants": [
+    {"src": ["autogroup:member"], "dst": ["autogroup:self"], "ip": ["tcp:22", "udp:53"], "app": {"example.com/cap/x": [{}]}},
+  ],
+  "ssh": [{"action": "check", "src": ["group:eng"], "dst": ["tag:web"], "users": ["root", "ann"]}],
+  "tests": [
+    {"src": "ann@example.com", "accept": ["tag:web:443"], "deny": ["tag:db:22"]},
+    {"src": "ann@example.com", "accept": ["tag:web:444"]},
+  ],
+})";
+
+std::string hover_at(Client& c, const std::string& piece, int delta = 0, int n = 0) {
+  const json answer = c.ask("hover", c.at(piece, delta, n));
+  return answer.is_object() ? answer["contents"]["value"].get<std::string>() : std::string();
+}
+
+TEST(Hover, OnARuleTellsWhatItAllowsAndWhichTestsDependOnIt) {
+  const Folder folder(kPolicy);
+  Client c;
+  c.initialize();
+  c.open(kPolicy, folder.uri());
+  EXPECT_THAT(hover_at(c, "{\"action\""), HasSubstr("The policy's tests are being run."));
+  c.settle();
+  const std::string rule = hover_at(c, "{\"action\"");
+  EXPECT_THAT(rule, HasSubstr("`group:eng -> tag:web:443, 10.1.0.0/16:443`"));
+  EXPECT_THAT(rule, HasSubstr("Allows 2 nodes to reach 1 node and 1 range outside the tailnet over `tcp`."));
+  EXPECT_THAT(rule, HasSubstr("- line 14, `ann@example.com -> accept tag:web:443; deny tag:db:22`: passes"));
+  EXPECT_THAT(rule, HasSubstr("- line 15, `ann@example.com -> accept tag:web:444`: fails, and this rule is the nearest"));
+  const json range = c.ask("hover", c.at("{\"action\""))["range"];
+  EXPECT_EQ(range, Client::range(c.at("{\"action\""), c.at("{\"action\"", 1)));
+  EXPECT_EQ(hover_at(c, "\"tcp\"}", 5), rule) << "the brace that ends it";
+  EXPECT_THAT(hover_at(c, "\"src\": [\"group:eng\"]", 1), HasSubstr(rule)) << "after what the field is for";
+  EXPECT_THAT(hover_at(c, "\"accept\"", 2), HasSubstr(rule));
+
+  const std::string other = hover_at(c, "{\"action\"", 0, 1);
+  EXPECT_THAT(other, HasSubstr("Allows 1 node to reach 1 node, where `posture:new` holds."));
+  EXPECT_THAT(other, HasSubstr("No test depends on it."));
+}
+
+TEST(Hover, OnGrantsAndSshRulesNamesPortsCapabilitiesAndLogins) {
+  const Folder folder(kPolicy);
+  Client c;
+  c.initialize();
+  c.open(kPolicy, folder.uri());
+  EXPECT_THAT(hover_at(c, "{\"src\": [\"autogroup:member\"]"),
+              HasSubstr("Allows 2 nodes to reach what depends on who connects at `tcp:22`, `udp:53`, with `example.com/cap/x` there."));
+  EXPECT_THAT(hover_at(c, "{\"action\": \"check\""),
+              HasSubstr("Allows 2 nodes to log in to 1 node as `root`, `ann`, after a check of who it is."));
+}
+
+TEST(Hover, OnARuleWithoutAnInventorySaysSo) {
+  Client c;
+  c.initialize();
+  c.open(kPolicy);
+  const std::string rule = hover_at(c, "{\"action\"");
+  EXPECT_THAT(rule, HasSubstr("Allows its sources to reach its destinations over `tcp`. No inventory"));
+  EXPECT_THAT(rule, Not(HasSubstr("0 nodes")));
+}
+
+TEST(Hover, OnARuleOfAPolicyWithErrorsSaysWhyNoTestWasRun) {
+  std::string text = kPolicy;
+  text.replace(text.find("\"group:eng\"], \"dst\": [\"tag:web:443"), 11, "\"tag:none1\"");
+  Client c;
+  c.initialize();
+  c.open(text);
+  c.settle();
+  EXPECT_THAT(hover_at(c, "{\"action\""), HasSubstr("The policy's tests were not run: the policy has errors."));
+}
+
+}  // namespace
+}  // namespace aclc::lsp::test
