@@ -169,7 +169,21 @@ local_http::Answer NodeService::flows(const local_http::Request& request) const 
   return {200, "application/x-ndjson", flows_.recent(last)};
 }
 
-local_http::Answer NodeService::metrics() const {
+Result<std::map<uint32_t, nft::Count>> NodeService::rule_counts() {
+  using Clock = std::chrono::steady_clock;
+  const auto begin = Clock::now();
+  const uint64_t applied = node_.counts().applied + node_.counts().restored;
+  if (begin < count_again_ && counted_applied_ == applied) return counted_;
+  auto counted = hands_.filter.rule_counts();
+  if (!counted) return counted;
+  counted_ = std::move(counted).value();
+  counted_applied_ = applied;
+  const auto end = Clock::now();
+  count_again_ = end + 20 * (end - begin);
+  return counted_;
+}
+
+local_http::Answer NodeService::metrics() {
   using Type = Metrics::Type;
   Metrics m;
   const NodeCounts& counts = node_.counts();
@@ -206,7 +220,7 @@ local_http::Answer NodeService::metrics() const {
     m.family("aclcd_bytes_total", Type::kCounter, "Bytes of those packets");
     for (const auto& [reason, count] : *packets) m.sample(static_cast<double>(count.bytes), {{"reason", reason}});
   }
-  if (const auto rules = hands_.filter.rule_counts()) {
+  if (const auto rules = rule_counts()) {
     // Several wire rules may come from one line.
     std::map<std::string, double> by_place;
     for (const auto& [rule, count] : *rules) by_place[place_of_rule(*policy, rule)] += static_cast<double>(count.packets);

@@ -8,7 +8,9 @@
 //   POST /v1/up /v1/down                     for root and operators
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <map>
 
 #include "daemon/api/server.h"
 #include "daemon/node/node.h"
@@ -30,13 +32,19 @@ class NodeService {
   local_http::Answer peers() const;
   local_http::Answer routes() const;
   local_http::Answer why(const local_http::Request& request) const;
-  local_http::Answer metrics() const;
+  local_http::Answer metrics();
   local_http::Answer flows(const local_http::Request& request) const;
 
   MeshNode& node_;
   NodeHands hands_;
   const FlowLog& flows_;
+  /// Reading all elements of a large table takes a tenth of a second, and anybody may ask: no more than a twentieth of the time goes to it.
+  Result<std::map<uint32_t, nft::Count>> rule_counts();
+
   uint64_t lost_records_ = 0;
+  std::map<uint32_t, nft::Count> counted_;  // of the policy applied at `counted_applied_`
+  uint64_t counted_applied_ = 0;
+  std::chrono::steady_clock::time_point count_again_{};
 };
 
 }  // namespace aclc

@@ -176,7 +176,7 @@ void TreeBuilder::apply(const Window& window, const Repair& repair) {
     feed_all(tokens, repair.token + (skips ? 1 : 0), stop);
   }
   replaying_ = false;
-  resume_ = stop < tokens.size() ? tokens[stop].begin : end;
+  resume_ = std::max(resume_, stop < tokens.size() ? tokens[stop].begin : end);  // what was read last may have taken more
   if (std::exchange(doubtful_, false)) {
     // Nothing fits well: what the rest of the line looks like now says little about it.
     const size_t line_end = std::min(text_.find('\n', resume_), text_.size());

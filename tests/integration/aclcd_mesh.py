@@ -185,11 +185,30 @@ def foreign_change(m):
         assert not tcp(m.nodes["a"], b, 5202) and tcp(m.nodes["a"], b, 5201)
 
 
+def foreign_element(m):
+    """What somebody adds to our sets, or takes out of them, is undone: by hand a host would stay open, or closed, until the next policy."""
+    a, b = m.nodes["a"], m.nodes["b"]
+    sets = [line.split()[1] for line in b.nft("list", "table", "inet", "aclcd").stdout.splitlines() if line.strip().startswith("set in4_")]
+    assert not tcp(a, b, 5202) and tcp(a, b, 5201)
+    b.nft("add", "element", "inet", "aclcd", sets[0], "{", f"{a.ip4} . {b.ip4} . 6 . 5202", "}")
+    assert tcp(a, b, 5202), "the element counts until it is seen"
+    wait_for(lambda: not tcp(a, b, 5202), 30, "the element is gone again")
+    assert tcp(a, b, 5201) and any(t["topic"] == "table" for t in b.status()["degraded"])
+
+
+def table_restored(node):
+    [line] = [line for line in node.ask("metrics").stdout.splitlines() if line.startswith("aclcd_table_restored_total ")]
+    return line
+
+
 def neighbours(m):
     """What does not come from the mesh, and other tables, are none of our business."""
     a, b = m.nodes["a"], m.nodes["b"]
     b.nft("add table inet theirs; add chain inet theirs x { type filter hook input priority 5; policy accept; }; add rule inet theirs x tcp dport 1 drop")
     listed = b.nft("-s", "list", "table", "inet", "theirs").stdout
+    restored = table_restored(b)
+    time.sleep(2.5)  # our table is looked at after every change of the host's, and is not taken for changed
+    assert table_restored(b) == restored, "a change elsewhere is no change of ours"
     with inside(b.ns):
         server = socket.create_server((b.outer, 5999))
     with inside(a.ns):
@@ -286,7 +305,7 @@ def down_and_up(m):
     assert run("sysctl", "-n", "net.netfilter.nf_conntrack_acct", ns=b.ns).stdout.strip() == "1", "flows are counted again"
 
 
-TESTS = [verdicts, why, permissions, records, bad_snapshots, kills, tunnel_dies, tunnel_hangs, first_apply_fails, a_foreign_tunnel_is_left_alone, foreign_change,
+TESTS = [verdicts, why, permissions, records, bad_snapshots, kills, tunnel_dies, tunnel_hangs, first_apply_fails, a_foreign_tunnel_is_left_alone, foreign_element, foreign_change,
          neighbours, down_and_up]
 
 

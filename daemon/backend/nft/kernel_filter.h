@@ -2,6 +2,7 @@
 // The node's table in the kernel, brought from one policy to the next without losing or leaking a packet.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -36,7 +37,8 @@ class KernelFilter {
   Result<std::map<std::string, Count>> counters();
   /// Packets that each rule let in since its boxes came into the kernel. Every element is read.
   Result<std::map<uint32_t, Count>> rule_counts();
-  /// Whether the rules are still those that were put there; sets are looked at by name only.
+  /// Whether the rules are still those that were put there, and the elements of the sets that let packets in. Where others keep changing
+  /// nftables, elements are read again every ten seconds at most, and less often where that takes long.
   Result<bool> is_untouched();
 
   /// Whether the table has the chains that packets come by; false where that cannot be asked.
@@ -52,6 +54,7 @@ class KernelFilter {
   Result<Done> change(std::span<const ElementChange> changes) { return noted(runner_.change_elements(table_.name, changes)); }
   Result<Done> noted(Result<Done> done);
   Result<std::string> fingerprint();
+  Result<bool> elements_are_ours();
 
   Runner& runner_;
   Table table_;
@@ -62,6 +65,7 @@ class KernelFilter {
   std::optional<std::vector<std::string>> sets_;  // of the table; nothing: they have to be asked for
   std::string fingerprint_;                       // of the rules as they were put there; empty: not known
   uint32_t ruleset_id_ = 0;                       // after our last transaction
+  std::chrono::steady_clock::time_point next_elements_look_{};
 };
 
 }  // namespace aclc::nft

@@ -35,7 +35,7 @@ class Recorder : public Runner {
   Result<std::string> rules(const std::string&, const std::string& chain) override { return rules_there + chain; }
   Result<std::map<std::string, Count>> counters(const std::string&) override { return std::map<std::string, Count>{}; }
   Result<std::vector<CountedBox>> elements(const std::string&, const std::string&, Key key, Family) override {
-    return key == Key::kPorts ? counted : std::vector<CountedBox>{};
+    return key == Key::kPorts ? counted : key == Key::kIcmp ? counted_icmp : std::vector<CountedBox>{};
   }
   uint32_t ruleset_id() override { return id; }
 
@@ -58,7 +58,7 @@ class Recorder : public Runner {
   std::vector<std::string> scripts;
   std::string refuse_with_text;
   std::vector<std::string> sets_there, chains_there;
-  std::vector<CountedBox> counted;
+  std::vector<CountedBox> counted, counted_icmp;
   std::string rules_there;
   uint32_t id = 1;
 };
@@ -246,13 +246,32 @@ TEST(KernelFilter, SeesOthersChangesOnly) {
   Recorder kernel;
   KernelFilter filter(kernel, kTable);
   EXPECT_TRUE(filter.is_untouched().value());  // there is nothing to touch yet
-  ASSERT_TRUE(filter.apply(boxes_of({tcp({"100.64.0.1"}, PortRange::single(80))})));
+  const auto boxes = boxes_of({tcp({"100.64.0.1"}, PortRange::single(80))});
+  ASSERT_TRUE(filter.apply(boxes));
   EXPECT_TRUE(filter.is_untouched().value());
+  kernel.counted.push_back({boxes.v4.ports[0], {}});
+  kernel.counted_icmp.push_back({boxes.v4.icmp[0], {}});
   kernel.id = 2;  // somebody changed something, but not here
   EXPECT_TRUE(filter.is_untouched().value());
   kernel.id = 3;
   kernel.rules_there = "accept";
   EXPECT_FALSE(filter.is_untouched().value());
+}
+
+TEST(KernelFilter, SeesElementsThatOthersPutInOrTakeOut) {
+  const auto boxes = boxes_of({tcp({"100.64.0.1"}, PortRange::single(80))});
+  Box foreign = boxes.v4.ports[0];
+  foreign.ports = {1, 1000};
+  for (const std::vector<CountedBox>& there : {std::vector<CountedBox>{{boxes.v4.ports[0], {}}, {foreign, {}}}, {{foreign, {}}}, {}}) {
+    Recorder kernel;
+    KernelFilter filter(kernel, kTable);
+    ASSERT_TRUE(filter.apply(boxes));
+    kernel.counted = there;
+    kernel.counted_icmp.push_back({boxes.v4.icmp[0], {}});
+    EXPECT_TRUE(filter.is_untouched().value());  // not looked at: nobody has changed anything
+    kernel.id = 2;
+    EXPECT_FALSE(filter.is_untouched().value()) << there.size();
+  }
 }
 
 TEST(KernelFilter, CountsByRule) {
