@@ -124,10 +124,12 @@ void TailnetReader::members(NodeId object, std::string_view what, std::initializ
       if (key == name) break;
       ++index;
     }
+    const NodeId value = tree_.value_of(m);
+    if (absent(value) && !tree_.is(value, NodeKind::kNull)) faulty_ = true;  // the parser has said why
     if (index == keys.size()) {
       unknown_key(tree_.name_of(m), what, keys, openness);
-    } else if (key_is_new(m, index, seen, what) && !absent(tree_.value_of(m))) {
-      f(index, tree_.value_of(m));
+    } else if (key_is_new(m, index, seen, what) && !absent(value)) {
+      f(index, value);
     }
   }
 }

@@ -57,7 +57,7 @@ void TreeBuilder::report_first_brace() {
   const auto end = static_cast<uint32_t>(text_.size());
   Diagnostic d = diag::StrayBracket({begin, begin + 1}, "{");
   d.message = fmt::format("an opening `{{` is missing before `{}`", shown(name.span.begin, name.span.end));
-  d.help_text = "a policy is an object: its members stand between `{` and `}`";
+  d.help_text = "members stand in an object, between `{` and `}`";
   std::vector<Edit> edits{{{begin, begin}, "{"}};
   if (frames_.size() == 2 && (top().expect == Expect::kCommaOrClose || top().expect == Expect::kNameOrClose)) {
     edits.push_back({{end, end}, "}\n"});

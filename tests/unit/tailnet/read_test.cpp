@@ -63,6 +63,10 @@ TEST(Tailnet, UsersMayBeLeftOutAltogether) {
   EXPECT_EQ(r.tailnet.users.size(), 1u);
 }
 
+TEST(Tailnet, WhatIsBrokenIsNotMissing) {
+  EXPECT_THAT(Read(R"({"nodes": [{"name": "a", "ipv4": 100.64.0.1, "user": "u@x.test"}]})").places(), ElementsAre("invalid-literal@100.64.0.1"));
+}
+
 TEST(Tailnet, TheOwnerOfASharedDeviceIsNoUserOfTheTailnet) {
   const Read r(R"({"devices": [{"id": "1", "name": "a.x.ts.net", "addresses": ["100.64.0.1"], "user": "ann@other.test", "isExternal": true},
                                {"id": "2", "name": "b.x.ts.net", "addresses": ["100.64.0.2"], "user": "bo@x.test"},
