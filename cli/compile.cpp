@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <CLI/App.hpp>
+#include <algorithm>
+#include <filesystem>
 #include <memory>
+#include <set>
 
 #include "base/nearest.h"
 #include "base/text/json_quote.h"
@@ -66,28 +69,48 @@ std::vector<TailnetNodeId> chosen(const Compile& o, const Tailnet& tailnet, Cons
   return out;
 }
 
+/// Files of nodes that were there once are left alone, since they may be somebody's; but nobody should take them for tables.
+void tell_of_leftovers(const Work& w, const std::set<std::string>& written, std::string_view ending) {
+  std::vector<std::string> left;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(w.options.out, error)) {
+    const std::string name = entry.path().filename();
+    if (name.ends_with(ending) && written.count(name) == 0) left.push_back(name);
+  }
+  if (left.empty()) return;
+  std::sort(left.begin(), left.end());
+  constexpr size_t kNamed = 3;
+  w.console.note(fmt::format("{} has {} of no node in this tailnet: {}{}", w.options.out, counted(left.size(), "file"),
+                             fmt::join(left.begin(), left.begin() + static_cast<ptrdiff_t>(std::min(left.size(), kNamed)), ", "),
+                             left.size() > kNamed ? " ..." : ""));
+}
+
 /// One file a node, all of them or none.
 Exit write_files(const Work& w) {
   const OutputForm form = w.options.form();
   FolderWriter folder(w.options.out);
   Progress progress(w.console, "writing tables", w.nodes.size());
+  std::set<std::string> written;
   for (const TailnetNodeId id : w.nodes) {
     const Result<std::string> text = node_output(form, w.run, w.analysis, w.tables, id);
     if (!text) {
       w.console.complain(fmt::format("{}: {}", w.name(id), text.error().message));
       return Exit::kTrouble;
     }
-    const auto done = folder.add(fmt::format("{}.{}", node_file_name(w.name(id)), extension(form.emit)), text.value());
+    const std::string file = fmt::format("{}.{}", node_file_name(w.name(id)), extension(form.emit));
+    const auto done = folder.add(file, text.value());
     if (!done) {
       w.console.complain(done.error().message);
       return Exit::kTrouble;
     }
+    written.insert(file);
     progress.step(folder.size());
   }
   if (const auto done = folder.commit(); !done) {
     w.console.complain(done.error().message);
     return Exit::kTrouble;
   }
+  if (w.options.node.empty()) tell_of_leftovers(w, written, fmt::format(".{}", extension(form.emit)));
   if (w.options.output.format == Format::kText) w.console.print(fmt::format("{} written to {}\n", counted(w.nodes.size(), "file"), w.options.out));
   return Exit::kYes;
 }
