@@ -106,28 +106,29 @@ std::vector<Edit> set_field(const SyntaxTree& tree, Span object, std::string_vie
   return {{{at, at}, std::move(text)}};
 }
 
-std::vector<Edit> add_member(const SyntaxTree& tree, NodeId object, std::string_view name, std::string_view value) {
-  const SyntaxNode& node = tree[object];
-  if (node.kind != NodeKind::kObject || (node.flags & (kBroken | kUnclosed)) != 0) return {};
-  std::string member = json_string(name).append(": ").append(value);
+std::vector<Edit> append_child(const SyntaxTree& tree, NodeId composite, std::string_view child) {
+  const SyntaxNode& node = tree[composite];
+  if ((node.kind != NodeKind::kObject && node.kind != NodeKind::kArray) || (node.flags & (kBroken | kUnclosed)) != 0) return {};
   NodeId last;
-  NodeId first;
-  for (const NodeId child : tree.children(object)) {
-    if (!first.valid()) first = child;
-    last = child;
-  }
-  if (!last.valid()) return {{{node.span.begin + 1, node.span.begin + 1}, std::move(member)}};
+  for (const NodeId each : tree.children(composite)) last = each;
+  const std::string text(child);
+  if (!last.valid()) return {{{node.span.begin + 1, node.span.begin + 1}, text}};
 
   const uint32_t end = tree[last].span.end;
   const bool trailing_comma = (node.flags & kTrailingComma) != 0;
   const Gap gap = scan_gap(tree.text(), end, node.span.end);
   if (!gap.line_end) {
-    return {{{end, end}, ", " + member}};
+    return {{{end, end}, ", " + text}};
   }
   const std::string line = indentation(tree.text(), tree[last].span.begin);
-  if (trailing_comma) return {{{*gap.line_end, *gap.line_end}, line + member + ","}};
-  if (*gap.line_end == end) return {{{end, end}, "," + line + member}};
-  return {{{end, end}, ","}, {{*gap.line_end, *gap.line_end}, line + member}};
+  if (trailing_comma) return {{{*gap.line_end, *gap.line_end}, line + text + ","}};
+  if (*gap.line_end == end) return {{{end, end}, "," + line + text}};
+  return {{{end, end}, ","}, {{*gap.line_end, *gap.line_end}, line + text}};
+}
+
+std::vector<Edit> add_member(const SyntaxTree& tree, NodeId object, std::string_view name, std::string_view value) {
+  if (!tree.is(object, NodeKind::kObject)) return {};
+  return append_child(tree, object, json_string(name).append(": ").append(value));
 }
 
 std::vector<Edit> add_definition(const SyntaxTree& tree, std::string_view section, std::string_view name,

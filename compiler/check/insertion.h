@@ -22,6 +22,10 @@ bool gives(const SyntaxTree& tree, Span object, std::string_view field);
 /// Sets a field that is missing or null.
 std::vector<Edit> set_field(const SyntaxTree& tree, Span object, std::string_view field, std::string_view value);
 
+/// Adds an element or a member, or several with commas between them, behind the last child of an array or object. Empty where
+/// that is broken.
+std::vector<Edit> append_child(const SyntaxTree& tree, NodeId composite, std::string_view child);
+
 /// Adds `"name": value` behind the last member of the object. Empty where the object is broken.
 std::vector<Edit> add_member(const SyntaxTree& tree, NodeId object, std::string_view name, std::string_view value);
 

@@ -46,7 +46,10 @@ std::vector<CodeAction> Actions::all() {
   }
   if (wanted("source.fixAll.aclc") && !only_.empty()) fix_all();
   if (a_.broken()) return std::move(out_);  // no guesses about a text that is not whole
-  if (wanted("quickfix")) failed_tests();
+  if (wanted("quickfix")) {
+    repairs();
+    failed_tests();
+  }
   if (wanted("source.organize.aclc") && !only_.empty()) organize();
   if (wanted("refactor.rewrite")) {
     acl_to_grant();
@@ -88,9 +91,9 @@ CodeAction& Actions::add(std::string title, std::string kind, std::vector<Edit> 
   return out_.back();
 }
 
-void Actions::add_if_sound(std::string title, std::string kind, std::vector<Edit> edits) {
+CodeAction* Actions::add_if_sound(std::string title, std::string kind, std::vector<Edit> edits) {
   const Analysis after(std::make_shared<TextVersion>(edited(a_.text(), edits)), a_.options());
-  if (errors_of(after) <= errors_of(a_)) add(std::move(title), std::move(kind), std::move(edits));
+  return errors_of(after) <= errors_of(a_) ? &add(std::move(title), std::move(kind), std::move(edits)) : nullptr;
 }
 
 void Actions::fixes(const std::vector<Diagnostic>& findings) {
@@ -147,14 +150,11 @@ Span Actions::element_span(Span element) const {
   if (end < text.size() && text[end] == ',') {
     ++end;
     while (end < text.size() && (text[end] == ' ' || text[end] == '\t')) ++end;
-    if (text.substr(end, 2) == "\r\n") ++end;
-    if (end < text.size() && text[end] == '\n') {
-      ++end;
-      const std::string indent = indent_of(element.begin);
-      uint32_t begin = element.begin;
-      const uint32_t line = a_.version().lines.start(a_.version().lines.line_of(begin));
-      if (line + indent.size() == begin) begin = line;
-      return {begin, end};
+    // The whole line, where nothing else stands on it.
+    const uint32_t line = a_.version().lines.start(a_.version().lines.line_of(element.begin));
+    if (line + indent_of(element.begin).size() == element.begin) {
+      const uint32_t rest = end + (text.substr(end, 2) == "\r\n" ? 1 : 0);
+      if (rest < text.size() && text[rest] == '\n') return {line, rest + 1};
     }
   }
   return {element.begin, end};

@@ -23,12 +23,19 @@ class Actions {
   bool wanted(std::string_view kind) const;
   bool touches(Span s) const { return s.begin <= span_.end && span_.begin <= s.end; }
   CodeAction& add(std::string title, std::string kind, std::vector<Edit> edits);
-  /// Leaves the action out where the edited text would have more errors than this one.
-  void add_if_sound(std::string title, std::string kind, std::vector<Edit> edits);
+  /// Leaves the action out where the edited text would have more errors than this one; null then.
+  CodeAction* add_if_sound(std::string title, std::string kind, std::vector<Edit> edits);
 
   // actions.cpp: fixes of findings
   void fixes(const std::vector<Diagnostic>& findings);
   void fix_all();
+
+  // actions_repairs.cpp: what only an editor offers for a finding, since somebody must look at it
+  void repairs();
+  void merge_duplicate(const Diagnostic& finding);
+  void define_name(const Diagnostic& finding);
+  void take_as_port(const Diagnostic& finding);
+  NodeId member_named_at(Span name) const;
 
   // actions_rules.cpp: rules said in another way
   void acl_to_grant();

@@ -201,5 +201,43 @@ TEST(Workspace, KnowsPoliciesThatAreNotOpen) {
   std::filesystem::remove_all(folder);
 }
 
+TEST(Actions, MergeListsAndObjectsOfOneName) {
+  Editor lists("{\n  \"groups\": {\n    \"group:a\": [\"x@b.c\", \"y@b.c\"], // first\n    \"group:b\": [],\n    \"group:a\": [\"y@b.c\", \"z@b.c\"],\n  },\n}\n");
+  EXPECT_EQ(lists.after("group:a\": [\"y", "merge into the first `group:a`"),
+            "{\n  \"groups\": {\n    \"group:a\": [\"x@b.c\", \"y@b.c\", \"z@b.c\"], // first\n    \"group:b\": [],\n  },\n}\n");
+  Editor sections("{\n  \"hosts\": {\n    \"a\": \"1.1.1.1\" // one\n  },\n  \"acls\": [],\n  \"hosts\": {\"a\": \"1.1.1.1\", \"b\": \"2.2.2.2\", \"c\": \"3.3.3.3\"}\n}\n");
+  EXPECT_EQ(sections.after("hosts\": {\"a", "merge into the first `hosts`"),
+            "{\n  \"hosts\": {\n    \"a\": \"1.1.1.1\", // one\n    \"b\": \"2.2.2.2\",\n    \"c\": \"3.3.3.3\"\n  },\n  \"acls\": [],\n  \n}\n");
+  Editor empty("{\"groups\": {\"group:a\": [], \"group:a\": [\"z@b.c\"]}}");
+  EXPECT_EQ(empty.after("group:a\": [\"z", "merge into the first `group:a`"), "{\"groups\": {\"group:a\": [\"z@b.c\"], }}");
+  Editor said("{\"groups\": {\"group:a\": [\"x@b.c\"], \"group:a\": [\"y@b.c\", /* why */ \"z@b.c\"]}}");
+  EXPECT_EQ(said.after("group:a\": [\"y", "merge into the first `group:a`"), "{\"groups\": {\"group:a\": [\"x@b.c\", \"y@b.c\", /* why */ \"z@b.c\"], }}");
+  Editor lost("{\"groups\": {\"group:a\": [\"x@b.c\"], \"group:a\": [/* why */ \"z@b.c\"]}}");
+  EXPECT_THAT(lost.titles("group:a\": [/"), Not(Contains("merge into the first `group:a`"))) << "the comment would go";
+  Editor others("{\"hosts\": {\"a\": \"1.1.1.1\", \"a\": \"2.2.2.2\"}}");
+  EXPECT_THAT(others.titles("a\": \"2"), Contains("remove the later one"));
+  EXPECT_THAT(others.titles("a\": \"2"), Not(Contains("merge into the first `a`"))) << "there is nothing to merge in a text";
+}
+
+TEST(Actions, DefineAnUnknownHostSetOrPosture) {
+  Editor e("{\n  \"hosts\": {\n    \"db\": \"10.0.0.1\",\n  },\n  \"acls\": [\n    {\"action\": \"accept\", \"src\": [\"*\"], \"dst\": [\"frontend:22\", \"ipset:lan:22\"], \"srcPosture\": [\"posture:new\"]},\n  ],\n}\n");
+  EXPECT_THAT(e.after("frontend", "add `frontend` to hosts, as 192.0.2.1 until you give its address"),
+              testing::HasSubstr("    \"db\": \"10.0.0.1\",\n    \"frontend\": \"192.0.2.1\",\n  },"));
+  EXPECT_THAT(e.after("ipset:lan", "add `ipset:lan` to ipsets"), testing::HasSubstr("\"ipsets\": {\"ipset:lan\": []},"));
+  EXPECT_THAT(e.after("posture:new", "add `posture:new` to postures"), testing::HasSubstr("\"postures\": {\"posture:new\": []},"));
+  for (const json& action : e.actions("frontend")) {
+    const bool adds = action["title"].get<std::string>().starts_with("add ");
+    EXPECT_TRUE(!adds || action["diagnostics"][0]["code"] == "unknown-host") << action;
+  }
+}
+
+TEST(Actions, TakeAPortForAPort) {
+  Editor e("{\"acls\": [{\"action\": \"accept\", \"src\": [\"*\"], \"dst\": [\"22\", \"80,443\", \"web\"]}]}");
+  EXPECT_THAT(e.after("22\"", "take it as a port: `*:22`"), testing::HasSubstr("[\"*:22\", \"80,443\", \"web\"]"));
+  EXPECT_THAT(e.after("80,443\"", "take it as a port: `*:80,443`"), testing::HasSubstr("[\"22\", \"*:80,443\", \"web\"]"));
+  EXPECT_THAT(e.titles("22\""), Not(Contains(testing::StartsWith("add `22`"))));
+  EXPECT_THAT(e.titles("web\""), Not(Contains(testing::StartsWith("take it as a port"))));
+}
+
 }  // namespace
 }  // namespace aclc::lsp::test
