@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Formatting as edits: the canonical layout is computed whole, then only the differing gaps between tokens are sent, joined
-// to pieces of a few kilobytes, since clients are slow with thousands of small edits.
+// Formatting as edits: the canonical layout is computed whole, then only the differing gaps between tokens are sent. Those of one
+// rule or definition are joined, since clients are slow with thousands of small edits; those of two are not, so that the cursor
+// and folds elsewhere stay where they are.
 #include "parser/syntax/format.h"
 
 #include <algorithm>
@@ -13,6 +14,7 @@ namespace {
 
 constexpr uint32_t kMaxPiece = 4096;
 constexpr uint32_t kJoin = 200;  ///< unchanged bytes between two changes that are sent along to make one edit
+constexpr size_t kMaxEdits = 2000;  ///< with more, changes are joined whatever they are in
 
 /// Everything but white space and commas. The text has no faults.
 std::vector<Span> tokens(std::string_view text) {
@@ -57,6 +59,38 @@ std::string with_terminator(std::string text, std::string_view terminator) {
 struct Change {
   Span old_span, new_span;
 };
+
+/// Where the entries of a policy begin: its sections, and what each section lists. Rising.
+std::vector<uint32_t> entry_starts(const SyntaxTree& tree) {
+  std::vector<uint32_t> out;
+  for (const NodeId member : tree.children(tree.root())) {
+    out.push_back(tree[member].span.begin);
+    if (!tree.is(member, NodeKind::kMember)) continue;
+    for (const NodeId entry : tree.children(tree.value_of(member))) out.push_back(tree[entry].span.begin);
+  }
+  return out;
+}
+
+/// Makes one of neighbours that stand close together; of those in different entries only where `starts` is empty.
+std::vector<Change> joined(const std::vector<Change>& changes, const std::vector<uint32_t>& starts) {
+  const auto same_entry = [&](const Change& a, const Change& b) {
+    return std::upper_bound(starts.begin(), starts.end(), a.old_span.begin) == std::upper_bound(starts.begin(), starts.end(), b.old_span.begin);
+  };
+  std::vector<Change> out;
+  for (const Change& change : changes) {
+    if (!out.empty()) {
+      Change& previous = out.back();
+      if (change.old_span.begin - previous.old_span.end <= kJoin && change.old_span.end - previous.old_span.begin <= kMaxPiece &&
+          same_entry(previous, change)) {
+        previous.old_span.end = change.old_span.end;
+        previous.new_span.end = change.new_span.end;
+        continue;
+      }
+    }
+    out.push_back(change);
+  }
+  return out;
+}
 
 /// The children that a span touches, of the smallest composite around it; with the gap before them.
 Span whole_members(const SyntaxTree& tree, Span wanted) {
@@ -115,22 +149,11 @@ std::vector<TextEdit> format_edits(const View& view, std::optional<Span> only) {
       return c.old_span.begin < members.begin || c.old_span.end > members.end;
     });
   }
-  std::vector<Change> joined;
-  for (const Change& change : changes) {
-    if (!joined.empty()) {
-      Change& previous = joined.back();
-      if (change.old_span.begin - previous.old_span.end <= kJoin &&
-          change.old_span.end - previous.old_span.begin <= kMaxPiece) {
-        previous.old_span.end = change.old_span.end;
-        previous.new_span.end = change.new_span.end;
-        continue;
-      }
-    }
-    joined.push_back(change);
-  }
+  std::vector<Change> pieces = joined(changes, entry_starts(a.tree()));
+  if (pieces.size() > kMaxEdits) pieces = joined(changes, {});
   std::vector<TextEdit> edits;
-  edits.reserve(joined.size());
-  for (const Change& change : joined) {
+  edits.reserve(pieces.size());
+  for (const Change& change : pieces) {
     // An edit must not begin or end between CR and LF: positions cannot say that.
     edits.push_back({view.at.range(change.old_span), std::string(piece(new_text, change.new_span))});
   }

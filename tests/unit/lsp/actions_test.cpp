@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include "lsp/documents/document.h"
 #include "lsp/documents/uri.h"
 #include "tests/unit/lsp/client.h"
 
@@ -39,13 +38,7 @@ struct Editor {
   std::string after(const std::string& piece, const std::string& title, json only = nullptr) {
     for (const json& action : actions(piece, std::move(only))) {
       if (action["title"] != title) continue;
-      json edits = action["edit"]["documentChanges"][0]["edits"];
-      std::reverse(edits.begin(), edits.end());  // later places first, so that earlier ones stay true
-      Document document("u", 1, c.text());
-      const auto place = [](const json& p) { return Position{p["line"].get<uint32_t>(), p["character"].get<uint32_t>()}; };
-      for (const json& edit : edits)
-        document.change(2, {{Range{place(edit["range"]["start"]), place(edit["range"]["end"])}, edit["newText"].get<std::string>()}}, PositionUnit::kUtf16);
-      return document.text()->text;
+      return edited(c.text(), action["edit"]["documentChanges"][0]["edits"]);
     }
     return {};
   }

@@ -7,8 +7,10 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "lsp/documents/document.h"
 #include "lsp/server/server.h"
 
 namespace aclc::lsp::test {
@@ -25,6 +27,23 @@ inline json full_capabilities() {
       "codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}},
       "rename": {"prepareSupport": true},
       "publishDiagnostics": {"relatedInformation": true, "tagSupport": {"valueSet": [1, 2]}}}})");
+}
+
+/// The text after edits in UTF-16 positions, as an editor makes them: all are about the text before.
+inline std::string edited(const std::string& text, json edits) {
+  std::stable_sort(edits.begin(), edits.end(), [](const json& a, const json& b) {
+    const auto start = [](const json& edit) {
+      return std::pair(edit["range"]["start"]["line"].get<uint32_t>(), edit["range"]["start"]["character"].get<uint32_t>());
+    };
+    return start(a) > start(b);  // later places first, so that earlier ones stay true
+  });
+  Document document("u", 1, text);
+  const auto place = [](const json& p) { return Position{p["line"].get<uint32_t>(), p["character"].get<uint32_t>()}; };
+  for (const json& edit : edits) {
+    const Range range{place(edit["range"]["start"]), place(edit["range"]["end"])};
+    document.change(2, {{range, edit["newText"].get<std::string>()}}, PositionUnit::kUtf16);
+  }
+  return document.text()->text;
 }
 
 class Client {
