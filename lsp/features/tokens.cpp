@@ -30,6 +30,9 @@ class Painter {
     for (const Occurrence& o : view_.analysis.occurrences().all()) {
       if (wanted(o.span)) occurrence(o);
     }
+    for (const Host& host : p.hosts) {
+      if (host.value.kind != SelectorKind::kInvalid) add(host.value.span, kNumber);
+    }
     for (const AclRule& rule : p.acls) {
       if (!wanted(rule.span)) continue;
       add(rule.action.span, kKeyword);
