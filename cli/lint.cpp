@@ -34,7 +34,7 @@ struct Options {
   std::string config;
   std::string today;
   std::vector<std::string> only;
-  bool no_config = false, list = false, fix = false, dry_run = false, unsafe = false, quiet = false, watch = false;
+  bool no_config = false, print_config = false, list = false, fix = false, dry_run = false, unsafe = false, quiet = false, watch = false;
   size_t max_findings = 200;
 };
 
@@ -120,6 +120,10 @@ class Lint {
       console_.print(o_.output.format == Format::kJson ? list_json() : list_text());
       return Exit::kYes;
     }
+    if (o_.print_config) {
+      console_.print(lint_config_guide());
+      return Exit::kYes;
+    }
     if (!fits_together() || !set_today() || !know_only()) return Exit::kTrouble;
     std::vector<SourceId> policies;
     for (const std::string& path : o_.policy.paths) {
@@ -178,6 +182,7 @@ class Lint {
   void restrict_levels(LintOptions& options) const {
     if (o_.only.empty()) return;
     for (const LintRule& rule : lint_rules()) {
+      if (rule.kind == lint_kind::kLintUndecided) continue;  // it is about those rules
       if (std::find(o_.only.begin(), o_.only.end(), rule.slug()) == o_.only.end()) {
         options.levels[rule.kind] = LintLevel::kOff;
         continue;
@@ -320,8 +325,9 @@ Action define_lint(CLI::App& app, Console& console) {
   add_policy_options(app, o->policy, Takes::kMany);
   add_tailnet_options(app, o->tailnet, o->policy, Needed::kNo);
   add_report_options(app, o->output);
-  app.add_option("--config", o->config, "levels, budgets, protected destinations (default .aclc.hujson beside the policy or above)")->type_name("FILE");
+  app.add_option("--config", o->config, "levels, budgets, protected destinations (default .aclc.hujson beside the policy or above; --print-config explains them)")->type_name("FILE");
   app.add_flag("--no-config", o->no_config, "look at no configuration");
+  app.add_flag("--print-config", o->print_config, "a .aclc.hujson with every setting at its default, and what each means");
   app.add_flag("--list", o->list, "every rule with its category, level and meaning");
   app.add_option("--only", o->only, "these rules and no others, also those that are off")->type_name("SLUG")->delimiter(',');
   app.add_flag("--fix", o->fix, "mend in the file what has a safe fix, then look again; from - to standard output, with the findings on standard error");

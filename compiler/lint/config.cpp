@@ -155,7 +155,7 @@ class ConfigReader {
 
   void budget(NodeId name, std::string_view key, NodeId value) {
     LintBudgets& b = out_.budgets;
-    static constexpr std::string_view kNames[] = {"reach", "entries", "line-columns", "prefix-v4", "prefix-v6", "expiry-days"};
+    static constexpr std::string_view kNames[] = {"reach", "entries", "line-columns", "prefix-v4", "prefix-v6", "expiry-days", "looks"};
     const auto set = [&](auto& field, uint64_t most) {
       if (const auto n = number(value, most)) field = static_cast<std::remove_reference_t<decltype(field)>>(*n);
     };
@@ -171,6 +171,8 @@ class ConfigReader {
       set(b.prefix_v6, 128);
     } else if (key == "expiry-days") {
       set(b.expiry_days, 100'000);
+    } else if (key == "looks") {
+      set(b.looks, UINT32_MAX);
     } else {
       unknown(name, key, "budget", kNames);
     }

@@ -1,13 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `.aclc.hujson`: what a project wants of lint.
-//
-//   {
-//     "levels": {"any-source": "error", "style": "note", "no-tests": "off"},    // of a rule or a category
-//     "budgets": {"reach": 5000, "entries": 500, "line-columns": 120, "prefix-v4": 12, "prefix-v6": 40, "expiry-days": 30},
-//     "protected": {"tag:vault": ["group:security"]},                           // who alone may reach it
-//     "environments": {"development": ["dev"], "production": ["prod"]},         // words in names
-//     "management-ports": [22, 3389]
-//   }
+// `.aclc.hujson`: what a project wants of lint. `lint_config_guide` (`aclc lint --print-config`) has all of it.
 #pragma once
 
 #include "compiler/lint/lint.h"
@@ -16,6 +8,9 @@ namespace aclc {
 
 /// Reads into the options what the text says. What is wrong is reported with its place: unknown names with the nearest known one.
 void read_lint_config(std::string_view text, SourceId source, LintOptions& options, DiagnosticSink& sink);
+
+/// A configuration with every setting at its default and what it means, in the canonical layout.
+std::string lint_config_guide();
 
 /// The configuration that a policy file goes by: beside it, or in a folder above up to the one that holds a repository. Empty where
 /// there is none.

@@ -97,6 +97,19 @@ void LintContext::report(Diagnostic d) {
   sink_.report(std::move(d));
 }
 
+void LintContext::leave_out(std::string what, std::string help) {
+  report(diag::LintUndecided({0, 0}, std::move(what)).help(std::move(help)));
+}
+
+void LintContext::report_dropped() {
+  for (size_t kind = 0; kind < reported_.size(); ++kind) {
+    if (reported_[kind] <= kMaxPerKind) continue;
+    const std::string_view slug = info(static_cast<Kind>(kind)).slug;
+    leave_out(fmt::format("`{}` was found {} times and is shown {} times", slug, reported_[kind], kMaxPerKind),
+              fmt::format("`aclc explain {}` says what to do about it", slug));
+  }
+}
+
 const std::vector<Use>& LintContext::uses() {
   if (uses_) return *uses_;
   uses_ = std::make_unique<std::vector<Use>>();
@@ -153,8 +166,7 @@ void LintContext::report_configuration(const ProtectedDestination& where, const 
   sink_.report(where.source.valid() ? std::move(d).in(where.source) : std::move(d));
 }
 
-const AccessModel& LintContext::model() {
-  if (model_) return *model_;
+std::unique_ptr<LintContext::Asked> LintContext::make_model(const Tailnet* tailnet) const {
   // What rules about tags, ssh and protected destinations ask about, whether or not an acl or a grant names it.
   std::vector<Selector> also;
   const auto add = [&](Selectors list) {
@@ -173,8 +185,34 @@ const AccessModel& LintContext::model() {
     also.push_back(selector_of(p.destination.text));
     for (const auto& s : p.sources) also.push_back(selector_of(s.text));
   }
-  model_ = std::make_unique<AccessModel>(policy, definitions, options.tailnet, also);
-  return *model_;
+  return std::make_unique<Asked>(policy, definitions, tailnet, also);
+}
+
+const RuleQuestions& LintContext::questions_of(Asked& asked) {
+  if (!asked.index) asked.questions.emplace(asked.index.emplace(asked.model));
+  return *asked.questions;
+}
+
+const AccessModel& LintContext::model() {
+  if (!model_) model_ = make_model(options.tailnet);
+  return model_->model;
+}
+
+const RuleQuestions& LintContext::questions() {
+  model();
+  return questions_of(*model_);
+}
+
+const AccessModel& LintContext::model_everywhere() {
+  if (options.tailnet == nullptr) return model();
+  if (!everywhere_) everywhere_ = make_model(nullptr);
+  return everywhere_->model;
+}
+
+const RuleQuestions& LintContext::questions_everywhere() {
+  if (options.tailnet == nullptr) return questions();
+  model_everywhere();
+  return questions_of(*everywhere_);
 }
 
 Selector LintContext::selector_of(std::string_view text) const {
@@ -188,7 +226,13 @@ Selector LintContext::selector_of(std::string_view text) const {
 }
 
 const RuleCoverage& LintContext::coverage() {
-  if (!coverage_) coverage_ = std::make_unique<RuleCoverage>(model());
+  if (coverage_) return *coverage_;
+  questions();
+  coverage_ = std::make_unique<RuleCoverage>(*model_->index, options.budgets.looks);
+  if (const uint32_t n = coverage_->undecided(); n > 0) {
+    leave_out(fmt::format("of {} rule{} it is not known whether others allow all of it: {} looks at rules were not enough", n, n == 1 ? "" : "s", options.budgets.looks),
+              "`budgets.looks` in .aclc.hujson allows more");
+  }
   return *coverage_;
 }
 

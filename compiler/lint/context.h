@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "compiler/lint/lint.h"
 #include "compiler/lint/model/coverage.h"
 #include "compiler/lint/model/model.h"
+#include "compiler/lint/model/questions.h"
 #include "compiler/reference/world.h"
 #include "parser/diagnostics/lint_kinds.h"
 
@@ -54,6 +56,10 @@ class LintContext {
   bool wanted(Kind kind) const;
   /// With the level that is configured; dropped where that is off.
   void report(Diagnostic d);
+  /// Says that something was not looked at, or not to the end, and what to do about it.
+  void leave_out(std::string what, std::string help);
+  /// Leaves out, of each rule, findings above a number that nobody reads: says of which.
+  void report_dropped();
   /// What the configuration says wrongly about this policy, whatever rules are wanted.
   void report_configuration(const ProtectedDestination& where, const ProtectedDestination::Written& what, std::string_view fault, std::string_view help);
 
@@ -64,7 +70,12 @@ class LintContext {
   // Made on first use.
   const std::vector<Use>& uses();
   const AccessModel& model();
+  const RuleQuestions& questions();
   const RuleCoverage& coverage();
+  /// Of the model and questions without what the tailnet makes certain today: what holds there holds for whoever joins, too. Rules
+  /// have the numbers that they have in `model`; atoms have their own.
+  const AccessModel& model_everywhere();
+  const RuleQuestions& questions_everywhere();
   const std::vector<CommentSpan>& comments();
   const reference::World& world();  ///< only with a tailnet
   Devices& devices();               ///< likewise
@@ -81,7 +92,18 @@ class LintContext {
  private:
   DiagnosticSink& sink_;
   std::unique_ptr<std::vector<Use>> uses_;
-  std::unique_ptr<AccessModel> model_;
+  /// A model and what is asked of it.
+  struct Asked {
+    Asked(const Policy& policy, const Definitions& definitions, const Tailnet* tailnet, std::span<const Selector> also)
+        : model(policy, definitions, tailnet, also) {}
+    AccessModel model;
+    std::optional<RuleIndex> index;
+    std::optional<RuleQuestions> questions;
+  };
+  std::unique_ptr<Asked> make_model(const Tailnet* tailnet) const;
+  static const RuleQuestions& questions_of(Asked& asked);
+
+  std::unique_ptr<Asked> model_, everywhere_;
   std::unique_ptr<RuleCoverage> coverage_;
   std::unique_ptr<std::vector<CommentSpan>> comments_;
   std::unique_ptr<reference::World> world_;

@@ -17,14 +17,14 @@ class Devices {
 
   /// World::nodes_of; stays where it is.
   const reference::NodeList& of(const Selector& selector);
+  /// The devices that have an address of the set, in their order.
+  reference::NodeList with_address(const AddressSet& set) const;
   /// Whether some device has an address of the set, or serves a route to one (reference: FilterCompiler::applies).
   bool arrives(const AddressSet& set) const;
   /// The same of a destination: addresses arrive, every other selector has devices.
   bool has_target(const Selector& selector);
 
  private:
-  reference::NodeList with_address(const AddressSet& set) const;
-
   const reference::World& world_;
   std::vector<std::pair<Address, TailnetNodeId>> addresses_;  ///< sorted
   AddressSet reached_;  ///< all devices' addresses and served subnets

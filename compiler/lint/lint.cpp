@@ -43,6 +43,7 @@ void lint(const Policy& policy, const SyntaxTree& tree, const Definitions& defin
     rule.run(context);
   }
   filter.use(nullptr);
+  context.report_dropped();
   ignores.report_unused();
 }
 

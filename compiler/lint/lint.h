@@ -62,6 +62,7 @@ struct LintBudgets {
   uint32_t prefix_v4 = 8;        ///< a shorter prefix is wide
   uint32_t prefix_v6 = 32;
   uint32_t expiry_days = 14;     ///< how long before its date a rule is reported
+  uint64_t looks = 30'000'000;   ///< at rules, to find those that others make needless; what is left is reported as undecided
 };
 
 struct LintOptions {

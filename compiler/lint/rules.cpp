@@ -100,7 +100,7 @@ constexpr LintRule kRules[] = {
     {lint_kind::kNoTests, C::kTests, kOn, kAlways, missing_tests, "a policy has tests"},
     {lint_kind::kNoDenyTests, C::kTests, kOn, kAlways, missing_tests, "tests accept and deny"},
     {lint_kind::kContradictoryTests, C::kTests, kOn, kAlways, contradictory_tests, "tests can all hold"},
-    {lint_kind::kDuplicateTest, C::kTests, kOn, kAlways, contradictory_tests, "tests assert nothing twice"},
+    {lint_kind::kDuplicateTest, C::kTests, kOn, kAlways, duplicate_tests, "tests assert nothing twice"},
     {lint_kind::kVacuousTest, C::kTests, kOn, kAlways, vacuous_test, "denials are about somebody"},
     {lint_kind::kDefaultDenyOnly, C::kTests, kAsked, kAlways, default_deny_only, "denials are near some rule"},
     {lint_kind::kUntestedRule, C::kTests, kAsked, kAlways, untested_rule, "every rule is exercised by a test"},
@@ -115,6 +115,7 @@ constexpr LintRule kRules[] = {
 
     {lint_kind::kUnusedIgnore, C::kLint, kOn, kAlways, nullptr, "ignoring comments ignore something"},
     {lint_kind::kIgnoreForm, C::kLint, kOn, kAlways, nullptr, "ignoring comments name rules and a reason"},
+    {lint_kind::kLintUndecided, C::kLint, kOn, kAlways, nullptr, "lint looked at all there is, to the end"},
 };
 
 }  // namespace

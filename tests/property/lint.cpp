@@ -119,7 +119,8 @@ TEST(Lint, CallsNoSourceCoveredByOneThatMeansLess) {
         const BuiltPolicy policy(begin + "\"grants\": [{\"src\": [\"" + wide + "\"], \"dst\": [\"" + to + "\"], \"ip\": [\"*\"]}, {\"src\": [\"" + narrow + "\"], \"dst\": [\"" + to + "\"], \"ip\": [\"22\"]}]}");
         ASSERT_TRUE(policy.valid()) << policy.text;
         const AccessModel model(policy.policy, policy.definitions, nullptr);
-        const RuleCoverage coverage(model);
+        const RuleIndex index(model);
+        const RuleCoverage coverage(index);
         for (const RuleCoverage::Covered& c : coverage.covered()) {
           ++covered;
           const BuiltPolicy less(without(policy.text, model.rules()[c.rule].span));
@@ -140,7 +141,8 @@ TEST(Lint, FindsRulesThatCanGo) {
     const BuiltPolicy policy(dice.policy());
     if (!policy.valid()) continue;
     const AccessModel model(policy.policy, policy.definitions, nullptr);
-    const RuleCoverage coverage(model);
+    const RuleIndex index(model);
+    const RuleCoverage coverage(index);
     std::vector<Tailnet> tailnets;
     Collected unused;
     for (int i = 0; i < 6; ++i) tailnets.push_back(read_tailnet(dice.tailnet(), SourceId(size_t{0}), unused));

@@ -328,13 +328,10 @@ bool AccessModel::may_meet(AtomId a, AtomId b) const {
     if (atoms_[a].is_range && atoms_[b].is_range) return atoms_[a].range.overlaps(atoms_[b].range);
     return in_tailnet(a) && in_tailnet(b);
   }
-  const auto tags = [&](AtomId x) {
-    return atoms_[x].kind == SelectorKind::kTag || (atoms_[x].kind == SelectorKind::kAutogroup && atoms_[x].autogroup == Autogroup::kTagged);
-  };
   const auto single = [&](AtomId x) {
     return atoms_[x].kind == SelectorKind::kUser || atoms_[x].kind == SelectorKind::kTag || atoms_[x].defined_group;
   };
-  return tags(a) == tags(b) && !(single(a) && single(b));
+  return is_tagged(a) == is_tagged(b) && !(single(a) && single(b));
 }
 
 AtomId AccessModel::find(const Selector& s) const {

@@ -92,6 +92,10 @@ class AccessModel {
   /// Addresses of a selector that means addresses.
   bool literal(const Selector& selector, AddressSet& out) const;
 
+  /// A tag, or `autogroup:tagged`: its devices are nobody's own.
+  bool is_tagged(AtomId atom) const {
+    return atoms_[atom].kind == SelectorKind::kTag || (atoms_[atom].kind == SelectorKind::kAutogroup && atoms_[atom].autogroup == Autogroup::kTagged);
+  }
   bool is_user(AtomId atom) const { return atoms_[atom].kind == SelectorKind::kUser; }
   /// Whether some device may be in both, as far as names can tell: a device may have any tags, so two tags may meet, but then
   /// by chance only and that is not counted.

@@ -24,7 +24,9 @@ void covered(LintContext& c) {
                                                     : "this allows a part of it";
     for (size_t i = 0; i < std::min(by.size(), kLabels); ++i) d = std::move(d).label(opening(by[i]), std::string(label));
     auto edits = c.removal(rule.span);
-    if (!edits.empty()) d = std::move(d).fix("remove the rule", std::move(edits));
+    const bool lasting = c.options.tailnet == nullptr || c.questions_everywhere().covered_by(c.model_everywhere().rules()[found.rule], found.by);
+    if (!lasting) d = std::move(d).help("in this tailnet as it is: whoever joins as a guest is no member, and a device may be shared in");
+    if (!edits.empty()) d = std::move(d).fix("remove the rule", std::move(edits), lasting ? FixSafety::kSafe : FixSafety::kUnsafe);
     c.report(std::move(d));
   }
 }

@@ -27,6 +27,13 @@ void twice(LintContext& c, const Maker& maker, Selectors list) {
   }
 }
 
+/// Whether the devices of the one are the other's in every tailnet, and not in today's alone.
+bool within_everywhere(LintContext& c, const Selector& narrow, const Selector& wide) {
+  const AccessModel& model = c.model_everywhere();
+  const AtomId atom = model.find(narrow), above = model.find(wide);
+  return atom != AccessModel::kNone && above != AccessModel::kNone && std::binary_search(model.up(atom).begin(), model.up(atom).end(), above);
+}
+
 void redundant(LintContext& c, Selectors list) {
   const AccessModel& model = c.model();
   const auto all = c.policy.at(list);
@@ -46,8 +53,10 @@ void redundant(LintContext& c, Selectors list) {
       }
       if (!inside) continue;
       Diagnostic d = diag::RedundantEntry(s.span, c.written(s.span), c.written(other.span)).label(other.span, "this holds it");
+      const bool lasting = atom == AccessModel::kNone || within_everywhere(c, s, other);
+      if (!lasting) d = std::move(d).help("in this tailnet as it is: whoever joins as a guest is no member, and a device may be shared in");
       auto edits = c.removal(quoted(s.span));
-      if (!edits.empty()) d = std::move(d).fix(fmt::format("remove `{}`", c.written(s.span)), std::move(edits));
+      if (!edits.empty()) d = std::move(d).fix(fmt::format("remove `{}`", c.written(s.span)), std::move(edits), lasting ? FixSafety::kSafe : FixSafety::kUnsafe);
       c.report(std::move(d));
       break;
     }

@@ -44,7 +44,11 @@ bool counted(std::string_view a, std::string_view b) {
 }
 
 void compare(LintContext& c, const std::vector<Text>& names) {
-  if (names.size() > kMaxCompared) return;
+  if (names.size() > kMaxCompared) {
+    c.leave_out(fmt::format("{} names of one section were not compared with one another: with more than {} that takes too long", names.size(), kMaxCompared),
+                "whether two are alike is not known");
+    return;
+  }
   std::vector<std::string> without_case;
   for (const Text& name : names) without_case.push_back(folded(c.policy.text(name)));
   for (size_t j = 0; j < names.size(); ++j) {

@@ -90,6 +90,7 @@ void protected_destination(LintContext&);
 // tests.cpp
 void missing_tests(LintContext&);
 void contradictory_tests(LintContext&);
+void duplicate_tests(LintContext&);
 void vacuous_test(LintContext&);
 void default_deny_only(LintContext&);
 void untested_rule(LintContext&);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// ssh rules: without a path they do nothing, and their order is not that of the file.
+// ssh rules: their order is not that of the file, and whom they let in as whom.
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "base/net/protocol.h"
 #include "compiler/lint/rules/rules.h"
 
 namespace aclc::lints {
@@ -54,65 +53,17 @@ bool without_postures(LintContext& c, const SshRule& a, const SshRule& b) {
   return !a.src_posture.present && !b.src_posture.present && c.policy.default_src_posture.names.empty();
 }
 
-/// Whether a rule may open tcp 22 between the two, of which some rule may know nothing by name: then only rules of everything, of
-/// autogroups or of addresses can mean it.
-bool wide_path(const AccessModel& model, const Selector& src, AtomId from, AtomId to) {
-  const auto wide = [&](AtomId a, AtomId known) {
-    if (model.is_everything(a) || (known != AccessModel::kNone && model.may_meet(a, known))) return true;
-    if (known != AccessModel::kNone) return false;
-    return model.is_range(a) || model.name(a).starts_with("autogroup:") || model.name(a).starts_with("user:*");
-  };
-  const auto source = [&](AtomId a) {
-    return wide(a, from) || (from == AccessModel::kNone && src.kind == SelectorKind::kGroup && !model.name(a).starts_with("tag:"));
-  };
-  const auto opens = [](const AccessRule& rule, const AccessTarget& t) {
-    for (uint32_t a = t.access_begin; a < t.access_end; ++a) {
-      const PortAccess& access = rule.access[a];
-      if ((access.protocol == 0 || access.protocol == kTcp) && access.ports.contains(22)) return true;
-    }
-    return false;
-  };
-  return std::any_of(model.rules().begin(), model.rules().end(), [&](const AccessRule& rule) {
-    const auto target = [&](const AccessTarget& t) { return opens(rule, t) && (wide(t.unit, to) || t.unit == model.self()); };
-    return std::any_of(rule.targets.begin(), rule.targets.end(), target) &&
-           (!rule.addresses.empty() || std::any_of(rule.sources.begin(), rule.sources.end(), source));
-  });
-}
-
 }  // namespace
-
-void ssh_without_network(LintContext& c) {
-  if (c.policy.allows_all()) return;
-  const AccessModel& model = c.model();
-  for (const SshRule& r : c.policy.ssh) {
-    bool told = false;
-    for (const Selector& dst : c.policy.at(r.dst)) {
-      for (const Selector& src : c.policy.at(r.src)) {
-        if (told) break;
-        const AtomId from = model.find(src), to = model.find(dst);
-        // A name that no rule speaks of may still be in a wider one.
-        if (from != AccessModel::kNone && to != AccessModel::kNone) {
-          if (c.coverage().touched(from, to, kTcp, 22)) continue;
-        } else {
-          const bool user_side = src.kind == SelectorKind::kUser || src.kind == SelectorKind::kGroup || src.kind == SelectorKind::kTag;
-          const bool tag_side = dst.kind == SelectorKind::kTag || dst.kind == SelectorKind::kUser;
-          if (!user_side && from == AccessModel::kNone) continue;
-          if (!tag_side && to == AccessModel::kNone) continue;
-          if (wide_path(model, src, from, to)) continue;
-        }
-        told = true;
-        c.report(diag::SshWithoutNetwork(dst.span, c.written(src.span), c.written(dst.span))
-                     .label(src.span, "the source")
-                     .help("an ssh rule opens no port: add a grant or an acl for tcp 22"));
-      }
-    }
-  }
-}
 
 void ssh_shadowed(LintContext& c) {
   const auto& rules = c.policy.ssh;
   constexpr size_t kMaxCompared = 2000;
-  for (size_t i = 0; i < rules.size() && rules.size() <= kMaxCompared; ++i) {
+  if (rules.size() > kMaxCompared) {
+    c.leave_out(fmt::format("{} ssh rules were not compared with one another: with more than {} that takes too long", rules.size(), kMaxCompared),
+                "whether one decides before another is not known");
+    return;
+  }
+  for (size_t i = 0; i < rules.size(); ++i) {
     for (size_t j = 0; j < rules.size(); ++j) {
       if (i == j || rules[i].src.empty() || rules[i].dst.empty() || !without_postures(c, rules[i], rules[j])) continue;
       const bool check_i = is_check(c, rules[i]), check_j = is_check(c, rules[j]);

@@ -104,7 +104,7 @@ class Gains {
         const PortAccess& access = rule.access[a];
         const uint8_t protocol = access.protocol == 0 ? kTcp : access.protocol;
         if (!protocol_has_ports(protocol)) continue;
-        const PortSet more = c_.coverage().missing({person, rule.posture, target.unit, protocol, access.ports, false});
+        const PortSet more = c_.questions().missing({person, rule.posture, target.unit, protocol, access.ports, false});
         if (more.empty()) continue;
         const PortRange first = more.ranges().front();
         return Gain{fmt::format("{} {}:{}", protocol_name(protocol), model_.name(target.unit), first.is_all() ? "*" : std::to_string(first.first)), rule.span};
@@ -117,7 +117,7 @@ class Gains {
   bool opens_ssh(AtomId tagged, uint32_t rule) {
     for (const Selector& dst : c_.policy.at(c_.policy.ssh[rule].dst)) {
       const AtomId unit = model_.find(dst);
-      if (unit != AccessModel::kNone && (c_.policy.allows_all() || c_.coverage().touched(tagged, unit, kTcp, 22))) return true;
+      if (unit != AccessModel::kNone && (c_.policy.allows_all() || c_.questions().touched(tagged, unit, kTcp, 22))) return true;
     }
     return false;
   }

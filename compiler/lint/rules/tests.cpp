@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The policy's own tests: those that are missing, and those that cannot tell anything.
+// The policy's own tests: those that are missing, said twice, or that test only that there are no rules.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
 
-#include "base/net/protocol.h"
 #include "compiler/lint/rules/rules.h"
 
 namespace aclc::lints {
@@ -35,52 +34,28 @@ void missing_tests(LintContext& c) {
   if (!any(&AclTest::accept)) c.report(diag::NoDenyTests(first, "accept"));
 }
 
-void contradictory_tests(LintContext& c) {
+void duplicate_tests(LintContext& c) {
   struct Seen {
     uint8_t protocol;
-    bool accept;
     Span span;
   };
-  std::map<std::string, std::vector<Seen>> seen;
+  std::map<std::pair<bool, std::string>, std::vector<Seen>> seen;
   for (const AclTest& t : c.policy.tests) {
     for (const bool accept : {true, false}) {
       for (const Destination& d : c.policy.at(accept ? t.accept : t.deny)) {
-        std::vector<Seen>& before = seen[key_of(c, t, d)];
-        for (const Seen& s : before) {
-          const uint8_t yes = accept ? t.proto.number : s.protocol, no = accept ? s.protocol : t.proto.number;
-          // Without a protocol a test asks for TCP or UDP, so that an accepted TCP contradicts it.
-          const bool meet = yes == no || (no == 0 && (yes == kTcp || yes == kUdp));
-          if (s.accept != accept && meet) {
-            c.report(diag::ContradictoryTests(d.span, c.written(t.src.span), c.written(d.span)).label(s.span, fmt::format("{} is expected here", s.accept ? "accept" : "deny")));
-            break;
-          }
-          if (s.accept != accept || s.protocol != t.proto.number) continue;
-          Diagnostic found = diag::DuplicateTest(d.span, c.written(t.src.span), c.written(d.span)).label(s.span, "the same assertion");
-          auto edits = c.removal({d.span.begin - 1, d.span.end + 1});
-          const size_t others = c.policy.at(accept ? t.accept : t.deny).size();
-          if (!edits.empty() && others > 1) found = std::move(found).fix("remove the second one", std::move(edits));
-          c.report(std::move(found));
-          break;
+        std::vector<Seen>& before = seen[{accept, key_of(c, t, d)}];
+        const auto same = std::find_if(before.begin(), before.end(), [&](const Seen& s) { return s.protocol == t.proto.number; });
+        if (same == before.end()) {
+          before.push_back({t.proto.number, d.span});
+          continue;
         }
-        before.push_back({t.proto.number, accept, d.span});
+        Diagnostic found = diag::DuplicateTest(d.span, c.written(t.src.span), c.written(d.span)).label(same->span, "the same assertion");
+        auto edits = c.removal({d.span.begin - 1, d.span.end + 1});
+        const size_t others = c.policy.at(accept ? t.accept : t.deny).size();
+        if (!edits.empty() && others > 1) found = std::move(found).fix("remove the second one", std::move(edits));
+        c.report(std::move(found));
       }
     }
-  }
-}
-
-void vacuous_test(LintContext& c) {
-  const auto nobody = [&](const Selector& s) {
-    const uint32_t group = s.kind == SelectorKind::kGroup ? c.definitions.group_of(s.name) : Definitions::kNone;
-    return group != Definitions::kNone && c.policy.groups[group].members.empty();
-  };
-  for (const AclTest& t : c.policy.tests) {
-    for (const Destination& d : c.policy.at(t.deny)) {
-      if (nobody(t.src)) c.report(diag::VacuousTest(d.span, c.written(t.src.span)).label(t.src.span, "nobody is in this group"));
-      else if (nobody(d.selector)) c.report(diag::VacuousTest(d.span, c.written(d.selector.span)));
-    }
-  }
-  for (const SshTest& t : c.policy.ssh_tests) {
-    if (!t.deny.empty() && nobody(t.src)) c.report(diag::VacuousTest(t.src.span, c.written(t.src.span)));
   }
 }
 
