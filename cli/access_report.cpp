@@ -85,8 +85,10 @@ std::vector<std::string> blind_spots(const Analysis& before, const Analysis& aft
 ComparedAccess compare_access(const Analysis& before, const Analysis& after, const std::optional<Tailnet>& tailnet) {
   std::optional<Tailnet> made;
   if (!tailnet) made = universe_of(before.policy, after.policy);
-  return {diff_access({before.policy, before.tree, before.definitions}, {after.policy, after.tree, after.definitions}, made ? *made : *tailnet),
-          made ? blind_spots(before, after) : std::vector<std::string>()};
+  ComparedAccess out{diff_access({before.policy, before.tree, before.definitions}, {after.policy, after.tree, after.definitions}, made ? *made : *tailnet),
+                     made ? blind_spots(before, after) : std::vector<std::string>(), false};
+  out.blind = out.notes.size() > 1;  // the first one says that there is no tailnet
+  return out;
 }
 
 std::string AccessReport::place(const AccessChange& c, Span rule) const {

@@ -15,6 +15,7 @@ namespace aclc::cli {
 struct ComparedAccess {
   AccessDiff diff;
   std::vector<std::string> notes;
+  bool blind = false;  ///< something that the policies name is nowhere in a tailnet made of their names: no change is not sure
 };
 ComparedAccess compare_access(const Analysis& before, const Analysis& after, const std::optional<Tailnet>& tailnet);
 

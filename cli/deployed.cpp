@@ -27,6 +27,7 @@ Comparison compare(const SyntaxTree& local, const DeployedPolicy& deployed, cons
   const SyntaxTree tree = parse(deployed.text, findings, options.parse);
   if (findings.has_errors()) {
     out.sameness = Sameness::kUnreadable;
+    if (out.deployed_digest.empty()) out.deployed_digest = text_digest(deployed.text);
     return out;
   }
   // A server whose ETag is something else is judged by its text.

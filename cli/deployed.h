@@ -13,6 +13,7 @@ namespace aclc::cli {
 enum class Sameness {
   kEqual,       ///< the same in canonical layout
   kSameValues,  ///< other comments or another order of members, the same data
+  kSameAccess,  ///< other rules, under which everybody may reach the same; all else is the same data
   kDifferent,
   kUnreadable,  ///< what the server has is no policy
 };
@@ -20,7 +21,7 @@ enum class Sameness {
 struct Comparison {
   Sameness sameness = Sameness::kDifferent;
   std::string local_digest;
-  std::string deployed_digest;  ///< the server's ETag where it is a digest, else ours of its text; empty: nothing deployed
+  std::string deployed_digest;  ///< the server's ETag where it is a digest, else ours of its text (of one that is no policy as it is); empty: nothing deployed
 };
 
 /// `local` must be free of errors. What is wrong with the deployed text is reported to nobody: kUnreadable says it.

@@ -6,14 +6,18 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/access_report.h"
 #include "cli/command.h"
 #include "cli/deployed.h"
 #include "cli/files.h"
 #include "cli/findings.h"
 #include "cli/server_options.h"
+#include "deploy/digest/digest.h"
 
 namespace aclc::cli {
 namespace {
+
+constexpr size_t kMostShown = 50;  ///< changes of access of each sort
 
 struct Drift {
   PolicyOptions policy;
@@ -27,6 +31,7 @@ std::string_view word(Sameness sameness) {
   switch (sameness) {
     case Sameness::kEqual: return "equal";
     case Sameness::kSameValues: return "same";
+    case Sameness::kSameAccess: return "same-access";
     case Sameness::kDifferent: return "different";
     case Sameness::kUnreadable: return "unreadable";
   }
@@ -40,12 +45,32 @@ std::string sentence(const Drift& o, const Comparison& c, const std::string& pla
     case Sameness::kSameValues:
       return fmt::format("same       {} and {} say the same; comments or the order of members differ · digests {} and {}\n", path, place,
                          short_digest(c.local_digest), short_digest(c.deployed_digest));
+    case Sameness::kSameAccess:
+      return fmt::format("same       {} and {} are written differently, and nobody has access by the one that the other does not give · digests {} and {}\n", path,
+                         place, short_digest(c.local_digest), short_digest(c.deployed_digest));
     case Sameness::kDifferent:
       if (c.deployed_digest.empty()) return fmt::format("different  {} has no policy\n", place);
       return fmt::format("different  {} is not what {} has · digests {} and {}\n", path, place, short_digest(c.local_digest), short_digest(c.deployed_digest));
     case Sameness::kUnreadable: break;
   }
   return {};
+}
+
+/// Who gains and who loses access by the file, as `aclc diff` says it.
+struct Changes {
+  std::string text, json = "null";
+  bool none = false;  ///< for certain, and nothing else differs
+};
+
+Changes changes_of(const Drift& o, std::string_view local, std::string_view deployed, const std::string& place) {
+  Run before, after;  // of their own: what is wrong with a policy is not asked here
+  const SourceId old = before.sources.add(fmt::format("{} (in force)", place), std::string(deployed));
+  const SourceId now = after.sources.add(o.policy.paths.front(), std::string(local));
+  const Analysis theirs = analyse(before, old, o.policy.pipeline), mine = analyse(after, now, o.policy.pipeline);
+  if (before.findings.has_errors() || after.findings.has_errors()) return {};
+  const ComparedAccess compared = compare_access(theirs, mine, std::nullopt);
+  const AccessReport report(compared, before.sources[old], after.sources[now], kMostShown);
+  return {printable_lines(report.text()), report.json(), compared.diff.empty() && !compared.blind && same_besides_access(theirs.tree, mine.tree)};
 }
 
 Exit drift(Drift& o, Console& console) {
@@ -64,20 +89,27 @@ Exit drift(Drift& o, Console& console) {
   }
   const std::string& place = fetched->place;
   const DeployedPolicy& deployed = fetched->policy;
-  const Comparison c = compare(tree, deployed, o.policy.pipeline);
+  Comparison c = compare(tree, deployed, o.policy.pipeline);
   if (c.sameness == Sameness::kUnreadable) {
     console.complain(fmt::format("what {} answered is no policy", place));
     return Exit::kTrouble;
   }
-  const bool yes = c.sameness == Sameness::kEqual || (c.sameness == Sameness::kSameValues && !o.exact);
+  Changes changes;
+  if (c.sameness == Sameness::kDifferent && deployed.exists) {
+    changes = changes_of(o, tree.text(), deployed.text, place);
+    if (changes.none) c.sameness = Sameness::kSameAccess;
+  }
+  const bool yes = c.sameness == Sameness::kEqual || (c.sameness != Sameness::kDifferent && !o.exact);
   const std::string diff = c.sameness == Sameness::kEqual ? "" : shown_diff(o.policy.paths.front(), deployed.text, tree.text());
   if (o.output.format == Format::kJson) {
-    const nlohmann::ordered_json json{{"answer", word(c.sameness)}, {"place", place}, {"digest", c.local_digest}, {"deployed_digest", c.deployed_digest}, {"diff", diff}};
+    const nlohmann::ordered_json json{{"answer", word(c.sameness)}, {"place", place}, {"digest", c.local_digest}, {"deployed_digest", c.deployed_digest}, {"diff", diff},
+                                      {"access", nlohmann::ordered_json::parse(changes.json)}};
     const JsonMember member{"drift", json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)};
     show_findings(run, o.output, {.ok = yes, .more = {&member, 1}}, console);
   } else {
     console.print(sentence(o, c, place));
     if (!o.quiet) console.print(diff);
+    if (!o.quiet && c.sameness == Sameness::kDifferent) console.print(changes.text);
   }
   return yes ? Exit::kYes : Exit::kNo;
 }
@@ -89,7 +121,7 @@ Action define_drift(CLI::App& app, Console& console) {
   add_policy_options(app, o->policy, Takes::kOne);
   add_server_options(app, o->server);
   add_output_options(app, o->output);
-  app.add_flag("--exact", o->exact, "other comments or another order of members are a difference too");
+  app.add_flag("--exact", o->exact, "other comments, another order of members or rules that mean the same are a difference too");
   app.add_flag("-q,--quiet", o->quiet, "the answer without the lines that differ");
   return [o, &console] { return drift(*o, console); };
 }

@@ -19,6 +19,7 @@ namespace aclc::cli {
 namespace {
 
 constexpr size_t kMostShown = 50;  ///< changes of access of each sort
+constexpr size_t kFewestDigits = 12;  ///< of a digest that --replace takes
 
 struct Push {
   PolicyOptions policy;
@@ -27,6 +28,7 @@ struct Push {
   RecordChoice record;
   OutputOptions output;
   std::vector<std::string> base;
+  std::string replace;  ///< the digest, or first digits of it, of what may be replaced
   bool yes = false;
   bool dry_run = false;
   bool force = false;
@@ -59,6 +61,9 @@ class Pushing {
   void show_changes(const Analysis& mine);
   Outcome save();
   Result<bool> changed_by_others();
+  /// Whether --force, or --replace with its digest, gives up the policy in force.
+  bool given_up() const { return o_.force || (!o_.replace.empty() && comparison_.deployed_digest.starts_with(o_.replace)); }
+  std::string how_to_replace() const { return fmt::format("--replace {} replaces exactly this one", short_digest(comparison_.deployed_digest)); }
   Outcome trouble(const std::string& message) {
     console_.complain(message);
     return {};
@@ -130,16 +135,18 @@ Outcome Pushing::push_to_server(const Analysis& mine) {
   deployed_ = std::move(fetched->policy);
   tree_.emplace(mine.tree);
   comparison_ = compare(mine.tree, deployed_, o_.policy.pipeline);
-  if (comparison_.sameness == Sameness::kUnreadable) return trouble(fmt::format("what {} answered is no policy; nothing was pushed", place_));
+  if (comparison_.sameness == Sameness::kUnreadable && !given_up()) {
+    return trouble(fmt::format("what {} has in force is no policy that can be read (digest {}); nothing was pushed; {}", place_, short_digest(comparison_.deployed_digest), how_to_replace()));
+  }
   if (comparison_.sameness == Sameness::kEqual) return finished("unchanged", fmt::format("{} is what {} has", path_, place_));
   show_changes(mine);
 
   const auto changed = changed_by_others();
   if (!changed) return trouble(changed.error().message);
-  if (*changed && !o_.force) {
+  if (*changed && !given_up()) {
     return {Exit::kNo, "changed",
-            fmt::format("somebody changed the policy of {} since it was last known here (it is {} now); `aclc pull` takes the change over, --force replaces it", place_,
-                        short_digest(comparison_.deployed_digest)), {}};
+            fmt::format("somebody changed the policy of {} since it was last known here (it is {} now); `aclc pull` takes the change over, {}", place_,
+                        short_digest(comparison_.deployed_digest), how_to_replace()), {}};
   }
   const auto verdict = server_.control_plane->check(text_);
   if (!verdict) return trouble(verdict.error().message);
@@ -210,7 +217,13 @@ Action define_push(CLI::App& app, Console& console) {
   app.add_option("--base", o->base, "a policy that may be in force (the last version, or one of several): refuse if another one is")->type_name("FILE");
   app.add_flag("-y,--yes", o->yes, "push without asking");
   app.add_flag("--dry-run", o->dry_run, "all but the push itself");
-  app.add_flag("--force", o->force, "replace a policy that somebody changed");
+  app.add_flag("--force", o->force, "replace whatever is in force");
+  app.add_option("--replace", o->replace, "replace the policy with this digest, as a refusal tells it, although it is not known here or cannot be read")
+      ->type_name("DIGEST")
+      ->check([](const std::string& text) {
+        const bool digits = text.size() >= kFewestDigits && text.size() <= 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+        return digits ? std::string() : fmt::format("`{}` is no digest: {} to 64 digits 0-9 a-f", text, kFewestDigits);
+      });
   app.add_flag("-q,--quiet", o->quiet, "the answer without what changes");
   return [o, &console] { return Pushing(*o, console).run(); };
 }

@@ -12,8 +12,9 @@
 
 namespace aclc {
 
-std::string policy_digest(const SyntaxTree& tree) {
-  const std::string text = format(tree);
+std::string policy_digest(const SyntaxTree& tree) { return text_digest(format(tree)); }
+
+std::string text_digest(std::string_view text) {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int length = 0;
   ACLC_CHECK(EVP_Digest(text.data(), text.size(), digest, &length, EVP_sha256(), nullptr) == 1);
@@ -37,10 +38,34 @@ std::string_view etag_value(std::string_view header) {
   return plain ? header : std::string_view();
 }
 
+namespace {
+
+nlohmann::json value_of(const SyntaxTree& tree) { return nlohmann::json::parse(json_text(tree, tree.root()), nullptr, false); }
+
+nlohmann::json besides_access(const SyntaxTree& tree) {
+  nlohmann::json out = value_of(tree);
+  if (!out.is_object()) return out;
+  for (const char* section : {"acls", "grants", "hosts", "ipsets"}) out.erase(section);
+  for (const char* section : {"groups", "tagOwners"}) {
+    const auto found = out.find(section);
+    if (found == out.end() || !found->is_object()) continue;
+    for (nlohmann::json& list : *found) {
+      if (list.is_array()) std::sort(list.begin(), list.end());
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
 bool same_values(const SyntaxTree& a, const SyntaxTree& b) {
-  const auto value = [](const SyntaxTree& tree) { return nlohmann::json::parse(json_text(tree, tree.root()), nullptr, false); };
-  const nlohmann::json first = value(a);
-  return !first.is_discarded() && first == value(b);
+  const nlohmann::json first = value_of(a);
+  return !first.is_discarded() && first == value_of(b);
+}
+
+bool same_besides_access(const SyntaxTree& a, const SyntaxTree& b) {
+  const nlohmann::json first = besides_access(a);
+  return first.is_object() && first == besides_access(b);
 }
 
 }  // namespace aclc

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import pty
+import re
 import resource
 import signal
 import subprocess
@@ -31,6 +32,8 @@ NEW = OLD.replace(b"tag:web:443", b"tag:web:80,443")
 OTHER = OLD.replace(b"tag:web:443", b"tag:web:22")
 REORDERED = OLD.replace(b"	// Who may do what.\n", b"").replace(b'"groups":    {"group:eng": ["alice@example.com"]},\n	"tagOwners": {"tag:web": ["group:eng"]},',
                                                                   b'"tagOwners": {"tag:web": ["group:eng"]},\n	"groups":    {"group:eng": ["alice@example.com"]},')
+SPLIT = OLD.replace(b'},\n\t],', b'},\n\t\t{"action": "accept", "src": ["alice@example.com"], "dst": ["tag:web:443"]},\n\t],')
+OWNED = OLD.replace(b'{"tag:web": ["group:eng"]}', b'{"tag:web": []}')
 FAILING = NEW.replace(b'"groups":', b'"tests": [{"src": "alice@example.com", "accept": ["tag:web:22"]}],\n	"groups":')
 SECRETS = (KEY, CLIENT[1], IDENTITY, "tskey-token-")
 
@@ -123,12 +126,21 @@ class Pull(DeployTest):
 class Drift(DeployTest):
     def test_equal_same_different(self):
         server = self.server()
-        for text, code, word in ((OLD, 0, "equal"), (OLD.replace(b"    ", b" "), 0, "equal"), (REORDERED, 0, "same"), (NEW, 1, "different")):
+        for text, code, word in ((OLD, 0, "equal"), (OLD.replace(b"    ", b" "), 0, "equal"), (REORDERED, 0, "same"), (SPLIT, 0, "same-access"), (NEW, 1, "different"), (OWNED, 1, "different")):
             self.policy.write_bytes(text)
-            self.assertTrue(self.to(server, "drift", code=code).text.startswith(word))
+            self.assertTrue(self.to(server, "drift", code=code).text.startswith(word.removesuffix("-access")))
             self.assertEqual(json.loads(self.to(server, "drift", "--format", "json", code=code).stdout)["drift"]["answer"], word)
-        self.policy.write_bytes(REORDERED)
-        self.to(server, "drift", "--exact", code=1)
+            self.to(server, "drift", "--exact", code=code or int(word.startswith("same")))
+
+    def test_says_who_gains_what(self):
+        self.policy.write_bytes(NEW)
+        self.assertIn("gained alice@example.com -> tag:web  tcp,udp 80", self.to(self.server(), "drift", code=1).text)
+        self.assertEqual(len(json.loads(self.to(self.server(), "drift", "--format", "json", code=1).stdout)["drift"]["access"]["changes"]), 1)
+
+    def test_rules_that_ask_for_postures_are_not_taken_for_the_same(self):
+        server = self.server(OLD.replace(b'"acls": [\n\t\t{', b'"postures": {"posture:a": ["node:os == \'linux\'"]}, "acls": [{"srcPosture": ["posture:a"], '))
+        self.policy.write_bytes(server.policy.replace(b"tag:web:443", b"tag:web:22"))
+        self.assertTrue(self.to(server, "drift", code=1).text.startswith("different"))
 
     def test_one_request_and_the_etag_decide_equality(self):
         server = self.server()
@@ -205,6 +217,29 @@ class Push(DeployTest):
         self.assertEqual(server.policy, OTHER)
         self.to(server, "push", "--yes", "--force")
         self.assertEqual(server.policy, OLD)
+
+    def test_the_policy_with_a_digest_is_replaced_and_no_other(self):
+        server = self.server()
+        words = ("push", "--yes", "--no-record", "--base", "policy.hujson")
+        refused = self.to(server, *words, code=1).text
+        digest = re.search(r"--replace ([0-9a-f]{12}) ", refused)[1]
+        server.policy = OTHER
+        self.assertIn("somebody changed", self.to(server, *words, "--replace", digest, code=1).text)
+        server.policy = OLD
+        self.to(server, *words, "--replace", digest)
+        for bad in ("", digest[:11], digest[:11] + "x", "0" * 65):
+            self.assertIn("is no digest", self.to(server, *words, "--replace", bad, code=2).text)
+
+    def test_what_is_no_policy_is_replaced_only_when_told_so(self):
+        for deployed in (b"{\"acls\": [", b"<html>soon</html>"):
+            for more in ([], ["--force"]):
+                server = self.server(deployed)
+                server.etag = lambda: "ts-broken"
+                for words in ([], ["--replace", "0123456789ab"]):
+                    text = self.to(server, "push", "--yes", *words, code=2).text
+                    self.assertEqual((server.policy, server.saves), (deployed, 0))
+                self.to(server, "push", "--yes", *(more or ["--replace", re.search(r"no policy that can be read.*--replace ([0-9a-f]{12}) ", text)[1]]))
+                self.assertEqual(server.policy, NEW)
 
     def test_a_base_tells_an_edit_by_hand_without_a_record(self):
         server = self.server()
