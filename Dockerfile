@@ -8,6 +8,8 @@ RUN cmake --preset product && cmake --build --preset product && cd build/product
 
 FROM debian:12-slim
 COPY --from=build /src/build/product/aclc_*.deb /tmp/
-RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates /tmp/aclc_*.deb && rm -rf /tmp/*.deb /var/lib/apt/lists/*
+# git reads revisions for `aclc diff REVISION:FILE`, in folders that are somebody else's here.
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates git /tmp/aclc_*.deb && rm -rf /tmp/*.deb /var/lib/apt/lists/* \
+  && git config --system --add safe.directory '*'
 USER nobody
 ENTRYPOINT ["aclc"]

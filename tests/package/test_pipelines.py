@@ -214,6 +214,21 @@ class Action(Repository):
         self.assertEqual((outcomes["Push"], server.policy), ("failure", by_hand))
         self.assertIn("somebody changed", printed)
 
+    def test_the_first_push(self):
+        made_by_hand = OLD.replace("443", "8443")
+        server = self.server(made_by_hand)
+        to = {"push": "true", "api-key": KEY, "server": server.url}
+        before = self.commit(OLD)
+        self.commit(NEW)
+        outcomes, printed = self.act(to, {"before": before}, "push")
+        self.assertEqual((outcomes["Push"], server.policy.decode()), ("failure", made_by_hand))
+        to["replace"] = re.search(r"--replace ([0-9a-f]{12}) ", printed)[1]
+        outcomes, printed = self.act(to, {"before": before}, "push")
+        self.assertEqual((outcomes["Push"], server.policy.decode()), ("success", NEW), printed)
+        # The input may stay where it is: a later change by hand has another digest.
+        server.policy = OLD.replace("443", "22").encode()
+        self.assertEqual(self.act(to, {"before": before}, "push")[0]["Push"], "failure")
+
     def test_push_to_headscale(self):
         server = self.server(OLD)
         before = self.commit(OLD)
@@ -282,6 +297,23 @@ class GitLab(Repository):
         self.assertIn("80", (self.work / "aclc-diff.md").read_text())
         for report in ("check", "test", "lint"):
             self.assertIn("<testsuite", (self.work / f"aclc-{report}.xml").read_text())
+
+    def test_a_merge_request_that_adds_or_breaks_or_mends_the_policy(self):
+        self.git("commit", "-q", "--allow-empty", "-m", "first")
+        first = self.git("rev-parse", "HEAD")
+        for base, text, status, said in ((first, OLD, 0, "is new"), (None, BROKEN, 1, "has errors now"), (None, NEW, 0, "had errors before"), (None, OLD, 0, "80")):
+            base = base or self.git("rev-parse", "HEAD")
+            self.commit(text)
+            outcomes, printed = self.pipeline({"CI_MERGE_REQUEST_DIFF_BASE_SHA": base, "CI_DEFAULT_BRANCH": "main"})
+            self.assertEqual(outcomes, {"aclc-check": status, "aclc-diff": 0}, printed)
+            self.assertIn(said, (self.work / "aclc-diff.md").read_text())
+
+    def test_the_image_has_what_the_jobs_need(self):
+        template = yaml.safe_load((ROOT / "packaging/ci/gitlab.yml").read_text())
+        programs = {w for job in template.values() if isinstance(job, dict) for line in job.get("script", []) for w in re.findall(r"(?:^|[;&|(]|if !|elif !|then)\s*(git|aclc)\b", line)}
+        self.assertEqual(programs, {"git", "aclc"})
+        last = (ROOT / "Dockerfile").read_text().rsplit("FROM", 1)[1]
+        self.assertRegex(last, r"apt-get install [^&]*\bgit\b")
 
     def test_the_default_branch(self):
         server = self.server(OLD)
