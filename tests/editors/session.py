@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Runs an editor's session in a folder of its own. Exit 77 where the editor is not installed.
-usage: session.py neovim|emacs ACLC"""
+usage: session.py neovim|neovim-config|emacs ACLC"""
 import os
 import pathlib
 import shutil
@@ -9,9 +9,11 @@ import subprocess
 import sys
 import tempfile
 
-HERE = pathlib.Path(__file__).parent
+HERE = pathlib.Path(__file__).resolve().parent
+CONFIG = HERE.parent.parent / "lsp/editors/neovim/aclc.lua"
 SESSIONS = {
     "neovim": ["nvim", "--headless", "-u", "NONE", "-i", "NONE", "-n", "-S", str(HERE / "neovim.lua")],
+    "neovim-config": ["nvim", "--headless", "-u", "NONE", "-i", "NONE", "-n", "-S", str(HERE / "neovim_config.lua")],
     "emacs": ["emacs", "-q", "--batch", "-l", str(HERE / "eglot.el")],
 }
 
@@ -23,7 +25,8 @@ def main():
         return 77
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "ACLC": aclc, "FOLDER": folder, "HOME": folder, "XDG_STATE_HOME": folder,
-                       "XDG_CACHE_HOME": folder, "LC_ALL": "C.UTF-8"}
+                       "XDG_CACHE_HOME": folder, "LC_ALL": "C.UTF-8", "CONFIG": str(CONFIG),
+                       "PATH": os.pathsep.join([str(pathlib.Path(aclc).parent), os.environ.get("PATH", "")])}
         done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               timeout=600)
     text = done.stdout.decode(errors="replace")

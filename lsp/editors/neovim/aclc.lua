@@ -60,6 +60,12 @@ local function why(src, dst)
   ask('aclc.trace', {src, host, port and tonumber(port)}, function(answer) print(answer.text) end)
 end
 
+local function refresh_lenses(buf)
+  if not vim.api.nvim_buf_is_loaded(buf) then return end
+  -- Before 0.10 only the lenses of the current buffer can be asked for.
+  vim.api.nvim_buf_call(buf, function() vim.lsp.codelens.refresh() end)
+end
+
 local function on_attach(client, buf)
   local function map(keys, what) vim.keymap.set('n', keys, what, {buffer = buf, silent = true}) end
   vim.bo[buf].omnifunc = 'v:lua.vim.lsp.omnifunc'
@@ -68,16 +74,27 @@ local function on_attach(client, buf)
   map('grr', vim.lsp.buf.references)
   map('grn', vim.lsp.buf.rename)
   map('gra', vim.lsp.buf.code_action)
+  map('grx', vim.lsp.codelens.run)
   vim.api.nvim_buf_create_user_command(buf, 'AclcTests', tests, {})
   vim.api.nvim_buf_create_user_command(buf, 'AclcWhy', function(o) why(o.fargs[1], o.fargs[2] or '') end, {nargs = '+'})
   if vim.lsp.inlay_hint and vim.lsp.inlay_hint.enable and client.server_capabilities.inlayHintProvider then
     pcall(vim.lsp.inlay_hint.enable, true, {bufnr = buf})
   end
-  vim.lsp.codelens.refresh()
-  vim.api.nvim_create_autocmd({'BufEnter', 'InsertLeave', 'BufWritePost'}, {
-    group = group, buffer = buf, callback = function() vim.lsp.codelens.refresh() end,
+  refresh_lenses(buf)
+  vim.api.nvim_create_autocmd({'BufEnter', 'TextChanged', 'InsertLeave', 'BufWritePost'}, {
+    group = group, buffer = buf, callback = function() refresh_lenses(buf) end,
   })
 end
+
+--- Lenses tell of tests and counts, which come a while after an edit: the server says when, if it is told that somebody listens.
+local capabilities = vim.lsp.protocol.make_client_capabilities()
+capabilities.workspace.codeLens = {refreshSupport = true}
+local handlers = {
+  ['workspace/codeLens/refresh'] = function(_, _, context)
+    for buf in pairs(vim.lsp.get_client_by_id(context.client_id).attached_buffers) do refresh_lenses(buf) end
+    return vim.NIL
+  end,
+}
 
 local clients = {}  -- for 0.7, which has no vim.lsp.start: folder -> client
 
@@ -86,7 +103,10 @@ vim.api.nvim_create_autocmd('FileType', {
   pattern = 'hujson',
   callback = function(args)
     local folder = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(args.buf), ':p:h')
-    local config = {name = 'aclc', cmd = {'aclc', 'lsp'}, root_dir = folder, on_attach = on_attach, settings = {aclc = {}}}
+    local config = {
+      name = 'aclc', cmd = {'aclc', 'lsp'}, root_dir = folder, on_attach = on_attach, settings = {aclc = {}},
+      capabilities = capabilities, handlers = handlers,
+    }
     if vim.fn.executable('aclc') == 0 then
       vim.notify('aclc: the program `aclc` is not on the PATH', vim.log.levels.WARN)
     elseif vim.lsp.start then
