@@ -53,6 +53,24 @@ std::string why_not(const Analysis& a, uint32_t offset) {
   return fmt::format("`{}` cannot be renamed: it is no name of this policy", a.text(o->span));
 }
 
+/// Accounts and tags are not the policy's alone: the tailnet has users and tagged devices, and a rename here renames none of them.
+/// Empty where the tailnet file says nothing against it.
+std::string tailnet_objection(const Analysis& a, SelectorKind kind, std::string_view from, std::string_view to) {
+  const Inventory* inventory = a.inventory();
+  if (!inventory || (kind != SelectorKind::kUser && kind != SelectorKind::kTag)) return {};
+  const auto nodes = [&](std::string_view name) {
+    return kind == SelectorKind::kUser ? inventory->nodes_of_user(name).size() : inventory->nodes_of_tag(name).size();
+  };
+  const auto known = [&](std::string_view name) { return nodes(name) > 0 || (kind == SelectorKind::kUser && inventory->user(name)); };
+  if (!known(from)) return {};  // a name that the tailnet has not, or has under the new name
+  const std::string_view file = std::string_view(inventory->path()).substr(inventory->path().rfind('/') + 1);
+  const std::string what = kind == SelectorKind::kUser ? fmt::format("`{}` is an account of {} with {}", from, file, counted(nodes(from), "node"))
+                                                       : fmt::format("{} of {} {} `{}`", counted(nodes(from), "node"), file, nodes(from) == 1 ? "has" : "have", from);
+  if (known(to)) return fmt::format("{}, and `{}` is another one there: renaming would change who reaches what", what, to);
+  return fmt::format("{}, and the tailnet knows no `{}`: renamed in the policy alone, {} would lose what the policy gives {}; change the tailnet first", what, to,
+                     kind == SelectorKind::kUser ? "it" : "they", kind == SelectorKind::kUser ? "it" : "them");
+}
+
 /// Whether two policies are the same but for one name of one kind.
 class Comparison {
  public:
@@ -151,6 +169,7 @@ std::variant<WorkspaceEdit, ResponseError> rename(const View& view, uint32_t off
   if (const StringId taken = a.policy().names.find(full);
       taken.valid() && !a.occurrences().of(o->kind, taken).empty())
     return refuse(fmt::format("`{}` exists already", full));
+  if (std::string objection = tailnet_objection(a, o->kind, from, full); !objection.empty()) return refuse(std::move(objection));
 
   DocumentEdit document{view.uri, view.version, {}};
   std::string after;
@@ -163,7 +182,8 @@ std::variant<WorkspaceEdit, ResponseError> rename(const View& view, uint32_t off
     copied = span.end;
   }
   after.append(a.text(), copied);
-  // A tag's nodes stay what they are in the inventory, so the comparison is of policies, not of who reaches whom.
+  // Names of the policy's own decide nothing in the tailnet, and those that do were looked at above: with policies that are the
+  // same but for the name, all that is compiled from them is.
   AnalysisOptions options = a.options();
   options.inventory = nullptr;
   const Analysis before(std::make_shared<TextVersion>(a.version()), options);
