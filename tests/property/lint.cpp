@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // What lint calls duplicate, covered, dead or without effect can go: every device's table lets the same packets pass, sees the same
-// devices and holds the same capabilities without it. One at a time, and all that are covered at once.
+// devices and holds the same capabilities without it. One at a time, and all that are covered at once. Of tests that it calls
+// contradictory one fails, denials that it calls vacuous hold, and whom it says to have no path to ssh gets no packet there.
 #include "compiler/lint/lint.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "base/net/protocol.h"
 #include "compiler/lint/model/coverage.h"
+#include "compiler/reach/reach.h"
+#include "compiler/testrun/run.h"
 #include "parser/diagnostics/lint_kinds.h"
 #include "tests/support/packets_of_tables.h"
 #include "tests/support/random_policy.h"
@@ -157,6 +161,83 @@ TEST(Lint, FindsRulesThatCanGo) {
   }
   EXPECT_GT(can_go, 30U);
   EXPECT_GT(said * 10, can_go);
+}
+
+/// The policy with assertions and ssh rules over the same few names.
+std::string with_assertions(PolicyDice& dice) {
+  std::string text = dice.policy();
+  text.pop_back();
+  const auto who = [&] { return dice.of({"ann@x.org", "bob@x.org", "cy@x.org", "group:a", "group:b", "group:none", "tag:x", "tag:y", "100.64.0.2", "one"}); };
+  const auto where = [&] { return dice.of({"ann@x.org", "group:a", "tag:x", "tag:y", "autogroup:member", "autogroup:tagged", "autogroup:admin", "100.64.0.3", "one"}); };
+  text += ", \"tests\": [";
+  for (int i = 0; i < 8; ++i) {
+    text += std::string(i ? ", " : "") + "{\"src\": \"" + who() + "\", \"" + (i % 2 ? "accept" : "deny") + "\": [\"" + where() + ":" + dice.of({"22", "80"}) + "\"]";
+    text += std::string(dice.one_in(3) ? ", \"proto\": \"tcp\"" : "") + "}";
+  }
+  text += "], \"ssh\": [";
+  for (int i = 0; i < 3; ++i) {
+    const bool self = dice.one_in(4);
+    text += std::string(i ? ", " : "") + "{\"action\": \"accept\", \"src\": [\"" + (self ? "autogroup:member" : dice.of({"ann@x.org", "group:a", "group:b", "tag:x", "autogroup:member"}));
+    text += "\"], \"dst\": [\"" + (self ? "autogroup:self" : dice.of({"tag:x", "tag:y"})) + "\"], \"users\": [\"root\"]}";
+  }
+  return text + "]}";
+}
+
+/// What stands between the first backquotes.
+std::string quoted_in(const std::string& text) {
+  const size_t begin = text.find('`') + 1;
+  return text.substr(begin, text.find('`', begin) - begin);
+}
+
+TEST(Lint, WhatItSaysOfTestsAndSshHoldsWhenTheyRun) {
+  size_t contradictions = 0, vacuous = 0, cut = 0;
+  for (uint32_t seed = 1; seed <= 600; ++seed) {
+    PolicyDice dice(seed);
+    const BuiltPolicy policy(with_assertions(dice));
+    if (!policy.valid()) continue;
+    Collected unused;
+    const Tailnet tailnet = read_tailnet(dice.tailnet(), SourceId(size_t{0}), unused);
+    for (const Tailnet* known : {static_cast<const Tailnet*>(nullptr), &tailnet}) {
+      LintOptions options;
+      options.tailnet = known;
+      Collected found;
+      lint(policy.policy, policy.tree, policy.definitions, options, found);
+      const TestReport report = run_tests(policy.policy, policy.definitions, known);
+      const reference::World world(policy.policy, policy.definitions, tailnet);
+      Reach reach(world);
+      for (const Diagnostic& d : found.all) {
+        if (d.kind == lint_kind::kContradictoryTests) {
+          ++contradictions;
+          EXPECT_GT(report.failed, 0U) << d.message << "\n" << policy.text;
+        } else if (d.kind == lint_kind::kVacuousTest) {
+          const auto result = std::find_if(report.results.begin(), report.results.end(), [&](const AssertionResult& r) { return r.at == d.span; });
+          ASSERT_NE(result, report.results.end());
+          ++vacuous;
+          EXPECT_TRUE(result->expected == Expectation::kDeny && result->passed) << d.message << "\n" << policy.text;
+        } else if (d.kind == lint_kind::kSshWithoutNetwork && known != nullptr) {
+          ++cut;
+          const std::string name = quoted_in(d.labels.front().message);
+          for (const SshRule& rule : policy.policy.ssh) {
+            for (const Selector& dst : policy.policy.at(rule.dst)) {
+              if (!(dst.span == d.span)) continue;
+              for (const TailnetNodeId from : world.all_nodes()) {
+                if (tailnet.text(world.node(from).name) != name) continue;
+                const auto to = dst.kind == SelectorKind::kTag ? world.nodes_of(dst) : world.siblings(world.node(from));
+                for (const TailnetNodeId there : to) {
+                  for (const Address& a : reference::World::addresses(world.node(from))) {
+                    for (const Address& b : reference::World::addresses(world.node(there))) EXPECT_FALSE(reach.decide({a, b, from, there, kTcp, 22}).allowed) << d.message << "\n" << policy.text;
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+  EXPECT_GT(contradictions, 20U);
+  EXPECT_GT(vacuous, 20U);
+  EXPECT_GT(cut, 20U);
 }
 
 }  // namespace
