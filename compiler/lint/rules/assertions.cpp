@@ -39,7 +39,8 @@ class Contradictions {
   void find() {
     for (const AclTest& t : c_.policy.tests) {
       for (const Destination& d : c_.policy.at(t.accept)) {
-        accepts_[key_of(t, d)][sets_.of(d.selector)].push_back({sets_.of(t.src), t.proto.number, t.src.span, d.span});
+        // Of those that say the same the first is shown.
+        accepts_[key_of(t, d)][sets_.of(d.selector)].try_emplace({sets_.of(t.src), t.proto.number}, Accept{t.src.span, d.span});
       }
     }
     for (const AclTest& t : c_.policy.tests) {
@@ -55,10 +56,9 @@ class Contradictions {
 
  private:
   struct Accept {
-    NamedSets::Id source;
-    uint8_t protocol;
     Span source_span, span;
   };
+  using Accepts = std::map<std::pair<NamedSets::Id, uint8_t>, Accept>;  ///< by source and protocol
   using Key = std::pair<uint16_t, std::string>;  ///< port, attributes
 
   Key key_of(const AclTest& t, const Destination& d) { return {c_.policy.at(d.ports).front().range.first, attributes_of(c_, t.posture_attrs)}; }
@@ -72,15 +72,16 @@ class Contradictions {
     for (const auto& [to, accepts] : here->second) {
       ++looks_;
       if (!sets_.within(to, destination)) continue;
-      for (const Accept& a : accepts) {
+      for (const auto& [of, accept] : accepts) {
         ++looks_;
-        if (!protocol_meets(a.protocol, t.proto.number) || !sets_.common(a.source, source)) continue;
-        if (sets_.within(source, a.source)) {
-          report(t, d, source, {&a});
+        if (!protocol_meets(of.second, t.proto.number)) continue;
+        if (sets_.within(source, of.first)) {
+          report(t, d, source, {&accept});
           return;
         }
-        wide.push_back(a.source);
-        from.push_back(&a);
+        if (!sets_.common(of.first, source)) continue;
+        wide.push_back(of.first);
+        from.push_back(&accept);
       }
     }
     looks_ += wide.size();
@@ -98,44 +99,45 @@ class Contradictions {
 
   LintContext& c_;
   NamedSets sets_;
-  std::map<Key, std::map<NamedSets::Id, std::vector<Accept>>> accepts_;
+  std::map<Key, std::map<NamedSets::Id, Accepts>> accepts_;
   uint64_t looks_ = 0;
 };
 
 /// In sshTests every device of the source gets the expected answer at every device of the destination, so that one device at one
 /// place is enough for a contradiction.
 void contradictory_ssh(LintContext& c) {
+  if (c.policy.ssh_tests.empty()) return;
   struct Login {
     const SshTest* test;
     const Selector* dst;
     Span user;
   };
-  std::map<std::pair<std::string, std::string>, std::vector<Login>> let_in, kept_out;  // by user and attributes
+  NamedSets sets(c);
+  // By user and attributes, then by source and destination: of those that say the same the first is shown.
+  std::map<std::pair<std::string, std::string>, std::map<std::pair<NamedSets::Id, NamedSets::Id>, Login>> let_in, kept_out;
   for (const SshTest& t : c.policy.ssh_tests) {
     const std::string attributes = attributes_of(c, t.posture_attrs);
     const auto add = [&](auto& to, Texts users) {
       for (const Text& u : c.policy.at(users)) {
-        for (const Selector& dst : c.policy.at(t.dst)) to[{std::string(c.policy.text(u)), attributes}].push_back({&t, &dst, u.span});
+        for (const Selector& dst : c.policy.at(t.dst)) to[{std::string(c.policy.text(u)), attributes}].try_emplace({sets.of(t.src), sets.of(dst)}, Login{&t, &dst, u.span});
       }
     };
     add(let_in, t.accept);
     add(let_in, t.check);
     add(kept_out, t.deny);
   }
-  if (let_in.empty() || kept_out.empty()) return;
-  NamedSets sets(c);
   uint64_t looks = 0;
   for (const auto& [key, denials] : kept_out) {
     const auto others = let_in.find(key);
     if (others == let_in.end()) continue;
-    for (const Login& no : denials) {
-      for (const Login& yes : others->second) {
+    for (const auto& [kept, no] : denials) {
+      for (const auto& [let, yes] : others->second) {
         if (++looks > c.options.budgets.looks) {
           c.leave_out("not all logins that tests deny were compared with all that they let in", "`budgets.looks` in .aclc.hujson allows more");
           return;
         }
-        const auto who = sets.common(sets.of(no.test->src), sets.of(yes.test->src));
-        const auto where = who ? sets.common(sets.of(*no.dst), sets.of(*yes.dst)) : std::nullopt;
+        const auto who = sets.common(kept.first, let.first);
+        const auto where = who ? sets.common(kept.second, let.second) : std::nullopt;
         if (!where) continue;
         c.report(diag::ContradictoryTests(no.user, c.written(no.test->src.span), fmt::format("{}` as `{}", c.written(no.dst->span), key.first))
                      .label(yes.user, "to be let in is expected here")
