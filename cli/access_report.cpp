@@ -9,6 +9,7 @@
 #include "base/text/json_quote.h"
 #include "cli/findings.h"
 #include "cli/test_results.h"
+#include "deploy/digest/digest.h"
 
 namespace aclc::cli {
 namespace {
@@ -65,9 +66,11 @@ std::string strings(const std::vector<std::string>& texts) {
 std::vector<std::string> blind_spots(const Analysis& before, const Analysis& after) {
   std::vector<std::string> out = {"no tailnet given: over the users, tags and networks that the policies name"};
   std::vector<std::string> groups;
-  bool postures = false;
+  bool postures = false, services = false;
   for (const Analysis* a : {&before, &after}) {
+    for (const Destination& d : a->policy.destinations) services = services || d.selector.kind == SelectorKind::kService;
     for (const Selector& s : a->policy.selectors) {
+      services = services || s.kind == SelectorKind::kService;
       if (s.kind != SelectorKind::kGroup || a->definitions.group_of(s.name) != Definitions::kNone) continue;
       const std::string name(a->policy.text(s));
       if (std::find(groups.begin(), groups.end(), name) == groups.end()) groups.push_back(name);
@@ -75,6 +78,7 @@ std::vector<std::string> blind_spots(const Analysis& before, const Analysis& aft
     const auto asks = [](const auto& rules) { return std::any_of(rules.begin(), rules.end(), [](const auto& r) { return !r.src_posture.names.empty(); }); };
     postures = postures || !a->policy.default_src_posture.names.empty() || asks(a->policy.acls) || asks(a->policy.grants);
   }
+  if (services) out.push_back("what `svc:` names lead to is not known, so they are not compared");
   if (!groups.empty()) out.push_back(fmt::format("nobody is in {}, which no policy defines", listed(groups, 6)));
   if (postures) out.push_back("rules that ask for a posture let no device in, since none has attributes");
   return out;
@@ -83,11 +87,14 @@ std::vector<std::string> blind_spots(const Analysis& before, const Analysis& aft
 }  // namespace
 
 ComparedAccess compare_access(const Analysis& before, const Analysis& after, const std::optional<Tailnet>& tailnet) {
-  std::optional<Tailnet> made;
-  if (!tailnet) made = universe_of(before.policy, after.policy);
-  ComparedAccess out{diff_access({before.policy, before.tree, before.definitions}, {after.policy, after.tree, after.definitions}, made ? *made : *tailnet),
-                     made ? blind_spots(before, after) : std::vector<std::string>(), false};
+  std::vector<std::string> without;
+  const Tailnet made = tailnet ? with_devices_for_all(*tailnet, without) : universe_of(before.policy, after.policy);
+  ComparedAccess out{diff_access({before.policy, before.tree, before.definitions}, {after.policy, after.tree, after.definitions}, made),
+                     tailnet ? std::vector<std::string>() : blind_spots(before, after), false};
   out.blind = out.notes.size() > 1;  // the first one says that there is no tailnet
+  if (!without.empty()) out.notes.push_back(fmt::format("{} {} no device yet and {} taken to have one", listed(without, 6), without.size() == 1 ? "has" : "have", without.size() == 1 ? "is" : "are"));
+  if (!same_section(before.tree, after.tree, "tagOwners")) out.notes.emplace_back("tagOwners differs: who may give a device a tag gains what the tag has, which is not compared");
+  if (!same_section(before.tree, after.tree, "autoApprovers")) out.notes.emplace_back("autoApprovers differs: whose routes are approved is not compared");
   return out;
 }
 

@@ -46,7 +46,7 @@ std::string sentence(const Drift& o, const Comparison& c, const std::string& pla
       return fmt::format("same       {} and {} say the same; comments or the order of members differ · digests {} and {}\n", path, place,
                          short_digest(c.local_digest), short_digest(c.deployed_digest));
     case Sameness::kSameAccess:
-      return fmt::format("same       {} and {} are written differently, and nobody has access by the one that the other does not give · digests {} and {}\n", path,
+      return fmt::format("rewritten  {} and {} are written differently; nobody that they name has access by one alone · digests {} and {}\n", path,
                          place, short_digest(c.local_digest), short_digest(c.deployed_digest));
     case Sameness::kDifferent:
       if (c.deployed_digest.empty()) return fmt::format("different  {} has no policy\n", place);
@@ -99,7 +99,8 @@ Exit drift(Drift& o, Console& console) {
     changes = changes_of(o, tree.text(), deployed.text, place);
     if (changes.none) c.sameness = Sameness::kSameAccess;
   }
-  const bool yes = c.sameness == Sameness::kEqual || (c.sameness != Sameness::kDifferent && !o.exact);
+  // That no difference of access was found is no proof: it is looked for among what the policies name.
+  const bool yes = c.sameness == Sameness::kEqual || (c.sameness == Sameness::kSameValues && !o.exact);
   const std::string diff = c.sameness == Sameness::kEqual ? "" : shown_diff(o.policy.paths.front(), deployed.text, tree.text());
   if (o.output.format == Format::kJson) {
     const nlohmann::ordered_json json{{"answer", word(c.sameness)}, {"place", place}, {"digest", c.local_digest}, {"deployed_digest", c.deployed_digest}, {"diff", diff},
@@ -121,7 +122,7 @@ Action define_drift(CLI::App& app, Console& console) {
   add_policy_options(app, o->policy, Takes::kOne);
   add_server_options(app, o->server);
   add_output_options(app, o->output);
-  app.add_flag("--exact", o->exact, "other comments, another order of members or rules that mean the same are a difference too");
+  app.add_flag("--exact", o->exact, "other comments and another order of members are a difference too");
   app.add_flag("-q,--quiet", o->quiet, "the answer without the lines that differ");
   return [o, &console] { return drift(*o, console); };
 }

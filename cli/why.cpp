@@ -50,7 +50,7 @@ void print_text(const Answer& a, const Reach& reach, std::string_view advice, co
                               ranges ? "kinds of address that the rules tell apart" : "pairs of addresses", a.from.to_text(), a.to.to_text()));
   }
   if (!a.decision.has_rule()) {
-    console.print(reach.rule_count() == 0 ? "         no rule allows anything\n" : "         no rule comes near: none has this source or this destination\n");
+    console.print(reach.rule_count() == 0 ? "         no rule allows anything\n" : "         no rule comes near: each lacks more than one thing, and none has this source\n");
     return;
   }
   const Span rule = reach.rule_span(a.decision.rule);
@@ -60,7 +60,10 @@ void print_text(const Answer& a, const Reach& reach, std::string_view advice, co
   }
   console.print(fmt::format("{:<8} {}:{}  {}\n", all ? "by" : "nearest", source.name(), source.position(rule.begin).line,
                             quoted_rule(source.text(), rule)));
-  if (all) return;
+  if (all) {
+    if (!advice.empty()) console.print(fmt::format("         {}\n", advice));
+    return;
+  }
   console.print(fmt::format("         {}\n", missed_words(a.decision.missed)));
   if (!advice.empty()) console.print(fmt::format("         {}\n", advice));
 }

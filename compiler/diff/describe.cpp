@@ -80,10 +80,15 @@ Described Describer::describe(const AddressSet& set) const {
     }
   }
   AddressSet rest = set.subtract(nodes_);
-  if (rest.contains(free_)) {
-    if (out.names.empty() || out.names.front() != "every device") out.names.push_back("any other address of the tailnet");
-    rest.remove(reference::tailnet_addresses());
+  // Who reaches a device of one family has addresses of that one alone.
+  bool others = false;
+  for (const Prefix& all : {Prefix{Address::v4(0), 0}, Prefix{Address::v6(0), 0}}) {
+    const AddressSet of_family = free_.intersect(AddressSet::of({all.range()}));
+    if (of_family.empty() || !rest.contains(of_family)) continue;
+    others = true;
+    rest.remove(of_family);
   }
+  if (others && (out.names.empty() || out.names.front() != "every device")) out.names.push_back("any other address of the tailnet");
   std::vector<std::string> texts = rest.texts();
   if (rest == reference::internet()) texts = {"the internet"};
   for (size_t i = 0; i < std::min(kPrefixes, texts.size()); ++i) out.names.push_back(texts[i]);

@@ -86,8 +86,11 @@ struct PolicyView {
 
 AccessDiff diff_access(const PolicyView& before, const PolicyView& after, const Tailnet& tailnet);
 
-/// A tailnet of one device for each user, tag and role that one of the policies names, for any other member and any other tagged
-/// device; the latter, and the devices of `via`, serve every network that the policies name.
+/// A tailnet of one device for each user, tag, role and tailnet address that one of the policies names, for any other member and any
+/// other tagged device; the latter, and the devices of `via`, serve every network that the policies name.
 Tailnet universe_of(const Policy& before, const Policy& after);
+
+/// A copy in which each user has a device: who has none today may have one tomorrow. `without` gets those.
+Tailnet with_devices_for_all(const Tailnet& tailnet, std::vector<std::string>& without);
 
 }  // namespace aclc

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <functional>
 #include <set>
+#include <unordered_set>
 
 #include "compiler/diff/diff.h"
 #include "compiler/reference/world.h"
@@ -12,27 +14,34 @@ namespace {
 /// Addresses that no stand-in of compiler/testrun has.
 class Extras {
  public:
-  explicit Extras(Tailnet& t) : t_(t) {}
+  explicit Extras(Tailnet& t) : t_(t) {
+    for (const Node& n : t.nodes) {
+      if (n.ipv4) taken_.insert(static_cast<uint32_t>(n.ipv4->lo));
+    }
+  }
 
   Node& add(std::string_view name) {
     Node node;
     node.name = t_.names.intern(name);
-    while (std::any_of(t_.nodes.begin(), t_.nodes.end(), [&](const Node& n) { return n.ipv4 && n.ipv4->lo == next_; })) ++next_;
+    while (taken_.count(next_) != 0) ++next_;
     node.ipv4 = Address::v4(next_);
     node.ipv6 = Address{0xfd7a115ca1e0eeeeULL, next_++, Family::kV6};
     return t_.nodes[t_.nodes.add(std::move(node))];
   }
 
-  void add_user(std::string_view login, Role role) {
+  Node& add_user(std::string_view login, Role role) {
     User user;
     user.login = t_.names.intern(login);
     user.role = role;
     const UserId id = t_.users.add(user);
-    add(login).user = id;
+    Node& node = add(login);
+    node.user = id;
+    return node;
   }
 
  private:
   Tailnet& t_;
+  std::unordered_set<uint32_t> taken_;
   uint32_t next_ = 0x64600001;  // 100.96.0.1
 };
 
@@ -49,9 +58,9 @@ void add_users(const Policy& policy, Tailnet& t) {
   for (const Destination& d : policy.destinations) see(d.selector);
 }
 
-void add_networks(const Policy& policy, AddressSet& out) {
+void each_range(const Policy& policy, const std::function<void(const AddressRange&)>& visit) {
   const auto see = [&](const Selector& s) {
-    if (s.kind == SelectorKind::kAddress || s.kind == SelectorKind::kPrefix || s.kind == SelectorKind::kRange) out.add(policy.range(s));
+    if (s.kind == SelectorKind::kAddress || s.kind == SelectorKind::kPrefix || s.kind == SelectorKind::kRange) visit(policy.range(s));
   };
   for (const Selector& s : policy.selectors) see(s);
   for (const Destination& d : policy.destinations) see(d.selector);
@@ -59,19 +68,58 @@ void add_networks(const Policy& policy, AddressSet& out) {
   for (const IpSetElement& e : policy.ipset_elements) see(e.target);
 }
 
+/// A device of nobody in particular at the beginning of each range of the tailnet's own addresses that a policy names.
+void add_addresses(const Policy& policy, Tailnet& t) {
+  std::set<Address> known;
+  for (const Node& n : t.nodes) known.insert(n.ipv4 ? *n.ipv4 : *n.ipv6);
+  each_range(policy, [&](const AddressRange& range) {
+    const AddressSet own = AddressSet::of({range}).intersect(reference::tailnet_addresses());
+    if (own.empty() || !known.insert(own.ranges().front().first).second) return;
+    const Address at = own.ranges().front().first;
+    User owner;
+    owner.login = t.names.intern("whoever has " + at.to_text());
+    Node node;
+    node.name = t.names.intern(at.to_text());
+    node.user = t.users.add(owner);
+    (at.is_v4() ? node.ipv4 : node.ipv6) = at;
+    t.nodes.add(std::move(node));
+  });
+}
+
 }  // namespace
 
+Tailnet with_devices_for_all(const Tailnet& tailnet, std::vector<std::string>& without) {
+  Tailnet out = copy_of(tailnet);
+  std::vector<bool> has(out.users.size());
+  for (const Node& n : out.nodes) {
+    if (!n.tagged() && n.user.valid()) has[n.user.value] = true;
+  }
+  Extras extras(out);
+  for (size_t i = 0; i < has.size(); ++i) {
+    if (has[i]) continue;
+    without.emplace_back(out.text(out.users[UserId(i)].login));
+    extras.add(without.back()).user = UserId(i);
+  }
+  return out;
+}
+
 Tailnet universe_of(const Policy& before, const Policy& after) {
-  Tailnet first = with_stand_ins(before, nullptr);
-  add_users(after, first);
+  Tailnet named;
+  add_addresses(before, named);
+  add_addresses(after, named);
+  add_users(before, named);
+  add_users(after, named);
+  const Tailnet first = with_stand_ins(before, &named);
   Tailnet t = with_stand_ins(after, &first);
   Extras extras(t);
   std::set<Autogroup> roles;
   std::set<std::string> domains, via;
   AddressSet networks;
+  bool guests = false;
   for (const Policy* p : {&before, &after}) {
     for (const Selector& s : p->selectors) {
       if (s.kind == SelectorKind::kAutogroup && is_role(s.autogroup)) roles.insert(s.autogroup);
+      guests = guests || (s.kind == SelectorKind::kAutogroup && s.autogroup == Autogroup::kShared);
       if (s.kind == SelectorKind::kUserDomain) domains.insert(std::string(p->text(s)));
     }
     for (const Destination& d : p->destinations) {
@@ -80,7 +128,7 @@ Tailnet universe_of(const Policy& before, const Policy& after) {
     for (const Grant& g : p->grants) {
       for (const Selector& s : p->at(g.via)) via.insert(std::string(p->text(s)));
     }
-    add_networks(*p, networks);
+    each_range(*p, [&](const AddressRange& range) { networks.add(range); });
   }
   for (const Autogroup role : roles) {
     const std::string_view name = autogroup_name(role);
@@ -88,6 +136,7 @@ Tailnet universe_of(const Policy& before, const Policy& after) {
   }
   for (const std::string& domain : domains) extras.add_user("anybody@" + domain, Role::kMember);
   extras.add_user("autogroup:member", Role::kMember);
+  if (guests) extras.add_user("autogroup:shared", Role::kMember).shared_in = true;
   Node& other = extras.add("autogroup:tagged");
   other.tags.push_back(t.names.intern("autogroup:tagged"));
 

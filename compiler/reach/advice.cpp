@@ -59,6 +59,7 @@ class Adviser {
         return protocols(rule);
       case Miss::kUser:
       case Miss::kNone:
+        if (!rule.via.empty()) return fmt::format("by way of {} alone; whether one serves the destination is not looked at", listed(written(rule.via)));
         break;
     }
     return "";
@@ -119,7 +120,10 @@ class Adviser {
 
   std::string ports(const Statement& rule) const {
     std::vector<PortRange> open;
-    for (const reference::ProtocolPorts& ip : rule.ip) open.insert(open.end(), ip.ports.begin(), ip.ports.end());
+    for (const reference::ProtocolPorts& ip : rule.ip) {
+      const bool asked = ip.protocol == 0 || (protocol_has_ports(ip.protocol) && (answer_.protocol == 0 || answer_.protocol == ip.protocol));
+      if (asked) open.insert(open.end(), ip.ports.begin(), ip.ports.end());
+    }
     for (const reference::Part& part : rule.parts) {
       for (const reference::Target& target : part.targets) open.insert(open.end(), target.ports.begin(), target.ports.end());
     }
@@ -141,7 +145,7 @@ class Adviser {
 }  // namespace
 
 std::string advice_for(const World& world, const Definitions& definitions, const Answer& answer, std::string_view text) {
-  if (answer.decision.allowed || !answer.decision.has_rule()) return "";
+  if (!answer.decision.has_rule()) return "";
   std::optional<Statement> rule;
   uint32_t number = 0;
   reference::each_statement(world.policy(), [&](Statement statement) {

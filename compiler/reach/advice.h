@@ -10,7 +10,8 @@
 
 namespace aclc {
 
-/// "`bo@example.com` is none of `group:dba`, `tag:ci`"; empty where the answer is no denial, or no rule came near. `text` is the policy's.
+/// "`bo@example.com` is none of `group:dba`, `tag:ci`"; of an answer that allows, what it leaves open: who carries the packets. May be
+/// empty. `text` is the policy's.
 std::string advice_for(const reference::World& world, const Definitions& definitions, const Answer& answer, std::string_view text);
 
 }  // namespace aclc

@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "base/nearest.h"
+#include "compiler/reference/sources.h"
 
 namespace aclc {
 namespace {
@@ -93,13 +94,23 @@ Result<Endpoint> find_endpoint(const World& world, const Definitions& definition
   if (!out.at.empty()) return out;
 
   if (const auto prefix = Prefix::parse(word)) {
-    out.range.add(*prefix);
     for (const TailnetNodeId id : world.all_nodes()) add_node(world, id, out);
     std::erase_if(out.at, [&](const Endpoint::At& end) { return !prefix->contains(end.address); });
-    if (!out.at.empty()) out.range = {};
+    out.range.add(*prefix);
+    for (const Endpoint::At& end : out.at) out.range.remove({end.address, end.address});
     return out;
   }
+  for (const User& user : tailnet.users) {
+    if (name.valid() && user.login == name) return Failure{fmt::format("`{}` has no device in this tailnet", word)};
+  }
   const auto selector = selector_of(world.policy(), word);
+  if (selector && selector->kind == SelectorKind::kAutogroup) {
+    if (selector->autogroup == Autogroup::kSelf) return Failure{"`autogroup:self` is the devices of whoever asks: name one of them"};
+    if (selector->autogroup == Autogroup::kInternet) {
+      out.range = reference::internet();
+      return out;
+    }
+  }
   if (!selector) return unknown(world, word);
   if (selector->kind == SelectorKind::kHost && definitions.host_of(selector->name) == Definitions::kNone) return unknown(world, word);
   for (const TailnetNodeId id : world.nodes_of(*selector)) add_node(world, id, out);
@@ -108,7 +119,8 @@ Result<Endpoint> find_endpoint(const World& world, const Definitions& definition
     const auto ranges = literal->ranges();
     const bool one = ranges.size() == 1 && ranges.front().first == ranges.front().last;
     if (out.at.empty() && one) out.at.push_back({ranges.front().first, {}});
-    if (out.at.empty()) out.range = *literal;
+    if (!one) out.range = *literal;
+    for (const Endpoint::At& end : out.at) out.range.remove({end.address, end.address});
   }
   if (out.at.empty() && out.range.empty()) return Failure{fmt::format("`{}` has no node and no address now", word)};
   return out;

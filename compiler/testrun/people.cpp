@@ -7,8 +7,9 @@
 #include <unordered_set>
 #include <vector>
 
+#include "base/net/address_set.h"
+
 namespace aclc {
-namespace {
 
 Tailnet copy_of(const Tailnet& tailnet) {
   Tailnet out;
@@ -20,10 +21,13 @@ Tailnet copy_of(const Tailnet& tailnet) {
   return out;
 }
 
+namespace {
+
 /// Adds nodes with addresses that no other node has.
 class StandIns {
  public:
-  explicit StandIns(Tailnet& tailnet) : tailnet_(tailnet) {
+  /// Nor do they get one of `named`, which rules may be about.
+  StandIns(Tailnet& tailnet, AddressSet named) : tailnet_(tailnet), named_(std::move(named)) {
     for (const Node& node : tailnet.nodes) {
       if (node.ipv4) taken_.insert(static_cast<uint32_t>(node.ipv4->lo));
       if (node.ipv6) taken6_.insert(*node.ipv6);
@@ -35,7 +39,7 @@ class StandIns {
     node.name = tailnet_.names.intern(name);
     node.user = user;
     node.tags = std::move(tags);
-    while (taken_.count(next_) != 0) ++next_;
+    while (next_ < kLast && (taken_.count(next_) != 0 || named_.contains(Address::v4(next_)))) ++next_;
     node.ipv4 = Address::v4(next_++);
     // As the number behind next_ grows, only an address that was moved on could be met again.
     Address v6{0xfd7a115ca1e0ffffULL, next_, Family::kV6};
@@ -46,7 +50,9 @@ class StandIns {
   }
 
  private:
+  static constexpr uint32_t kLast = 0x647fffff;
   Tailnet& tailnet_;
+  AddressSet named_;
   std::unordered_set<uint32_t> taken_;
   std::set<Address> taken6_;
   uint32_t next_ = 0x64400001;  // 100.64.0.1
@@ -83,6 +89,21 @@ class Named {
   std::vector<bool> seen_;
 };
 
+/// Of the tailnet's range, what the policy names by address; but not a range that is most of it, which is about everybody.
+AddressSet named_addresses(const Policy& policy) {
+  std::vector<AddressRange> out;
+  const auto see = [&](const Selector& s) {
+    if (s.kind != SelectorKind::kAddress && s.kind != SelectorKind::kPrefix && s.kind != SelectorKind::kRange) return;
+    const AddressRange range = policy.range(s);
+    if (range.first.is_v4() && range.last.lo - range.first.lo < (1u << 20)) out.push_back(range);
+  };
+  for (const Selector& s : policy.selectors) see(s);
+  for (const Destination& d : policy.destinations) see(d.selector);
+  for (const Host& h : policy.hosts) see(h.value);
+  for (const IpSetElement& e : policy.ipset_elements) see(e.target);
+  return AddressSet::of(std::move(out));
+}
+
 }  // namespace
 
 Tailnet with_stand_ins(const Policy& policy, const Tailnet* tailnet) {
@@ -96,7 +117,7 @@ Tailnet with_stand_ins(const Policy& policy, const Tailnet* tailnet) {
   std::unordered_map<StringId, UserId> by_login;
   for (size_t i = 0; i < out.users.size(); ++i) by_login[out.users[UserId(i)].login] = UserId(i);
 
-  StandIns stand_ins(out);
+  StandIns stand_ins(out, named_addresses(policy));
   for (const std::string_view login : named.users) {
     const StringId name = out.names.intern(login);
     if (populated.count(name) != 0) continue;

@@ -12,4 +12,7 @@ namespace aclc {
 /// know are added only where no tailnet is given.
 Tailnet with_stand_ins(const Policy& policy, const Tailnet* tailnet);
 
+/// A copy whose ids are those of the original.
+Tailnet copy_of(const Tailnet& tailnet);
+
 }  // namespace aclc

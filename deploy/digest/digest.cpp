@@ -63,6 +63,11 @@ bool same_values(const SyntaxTree& a, const SyntaxTree& b) {
   return !first.is_discarded() && first == value_of(b);
 }
 
+bool same_section(const SyntaxTree& a, const SyntaxTree& b, const std::string& section) {
+  const nlohmann::json first = value_of(a), second = value_of(b);
+  return first.is_object() && second.is_object() && first.value(section, nlohmann::json()) == second.value(section, nlohmann::json());
+}
+
 bool same_besides_access(const SyntaxTree& a, const SyntaxTree& b) {
   const nlohmann::json first = besides_access(a);
   return first.is_object() && first == besides_access(b);

@@ -31,4 +31,7 @@ bool same_values(const SyntaxTree& a, const SyntaxTree& b);
 /// Of groups and tag owners the order does not count.
 bool same_besides_access(const SyntaxTree& a, const SyntaxTree& b);
 
+/// The same of one section, which both may lack.
+bool same_section(const SyntaxTree& a, const SyntaxTree& b, const std::string& section);
+
 }  // namespace aclc

@@ -128,7 +128,9 @@ void Builder::unknown_field(Shape shape, NodeId object, const Quoted& name) {
   Diagnostic d = diag::UnknownField(span_of(name), name.text, shape_info(shape).title);
   if (target_ == Target::kTailscale)
     d = std::move(d).upstream(fmt::format("json: unknown field {}", quote_go(name.text)));
-  if (const std::string_view meant = nearest(name.text, known); !meant.empty()) {
+  // Half a name is the beginning of one sooner than a slip of another.
+  const auto begun = std::find_if(known.begin(), known.end(), [&](std::string_view k) { return name.text.size() > 1 && k.starts_with(name.text); });
+  if (const std::string_view meant = begun != known.end() ? *begun : nearest(name.text, known); !meant.empty()) {
     bool there = false;
     std::string scratch;
     for (const NodeId member : tree_.children(object)) there = there || tree_.string_value(tree_.name_of(member), scratch) == meant;

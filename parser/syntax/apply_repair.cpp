@@ -317,7 +317,7 @@ Diagnostic TreeBuilder::too_much(const Token& t) const {
   }
   if (t.kind == ',') return diag::ExtraComma(whole, wanted()).fix("remove the comma", removal);
   if (t.kind == ':') return diag::ExtraColon(whole, wanted()).fix("remove the colon", removal);
-  if (t.kind == Token::kStray) return diag::UnexpectedCharacter(whole, text, wanted()).fix("remove it", removal);
+  if (t.kind == Token::kStray) return diag::UnexpectedCharacter(whole, text, wanted()).fix("remove it", removal, FixSafety::kUnsafe);
   if (!t.is_value()) return diag::StrayBracket(whole, text).fix("remove the bracket", removal);
   if (top().expect != Expect::kCommaOrClose) return diag::UnexpectedCharacter(whole, text, wanted()).fix("remove it", removal, FixSafety::kUnsafe);
   Diagnostic d = diag::ExtraValue(whole, text).fix("remove it", removal, FixSafety::kUnsafe);

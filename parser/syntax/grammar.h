@@ -47,9 +47,10 @@ struct line_string : seq<one<'"'>, star<sor<not_one<'"', '\\', '\n'>, seq<one<'\
 // A string that its line does not close: the line is all of it, whatever the library, which reads on to the next quote, thinks.
 struct cut_string : seq<one<'"'>, scan<find_newline>> {};
 
-// Bytes that begin no token, up to the next that does; one at least.
+// Bytes that begin no token, up to the next that does; one at least, and not so many that reading them again and again, as one mistake
+// after the other is seen in them, would take long.
 struct token_start : one<' ', '\t', '\n', '\r', '{', '}', '[', ']', ':', ',', '"', '/'> {};
-struct stray : seq<any, star<not_at<token_start>, any>> {};
+struct stray : seq<any, rep_opt<255, not_at<token_start>, any>> {};
 
 struct token : sor<plain_string, comma, colon, word, object_open, object_close, array_open, array_close, line_comment,
                    line_string, cut_string, block_comment, endless_comment, stray> {};

@@ -104,7 +104,7 @@ size_t placeholder_end(std::string_view text, size_t at) {
 
 size_t bare_text_end(std::string_view text, size_t at, bool name) {
   constexpr std::string_view kBlanks = " \t\r\n";
-  constexpr std::string_view kNever = "'`=;#$()\\";  // marks that other mistakes leave
+  constexpr std::string_view kNever = "`=;#$()\\";  // marks that other mistakes leave; so are two of `'`
   constexpr std::string_view kEnds = ",[]{}\"";
   const auto is_word = [](std::string_view part) {
     return std::all_of(part.begin(), part.end(), [](char c) { return is_word_character(c); });
@@ -118,6 +118,7 @@ size_t bare_text_end(std::string_view text, size_t at, bool name) {
     ++end;
   }
   if (end == 0 || end == ahead.size()) return 0;
+  if (std::count(ahead.begin(), ahead.begin() + static_cast<std::ptrdiff_t>(end), '\'') > 1) return 0;
   const char after = ahead[end];
   const bool colon = ahead[end - 1] == ':';
   if (std::string_view("[{\"").find(after) != std::string_view::npos ? !colon : after < ' ' && kBlanks.find(after) == std::string_view::npos) return 0;

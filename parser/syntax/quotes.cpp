@@ -84,10 +84,12 @@ bool TreeBuilder::placeholder(uint32_t begin) {
 
 // Text without its quotes where a name or a value must stand.
 bool TreeBuilder::bare_text(uint32_t begin) {
-  if (!takes_value()) return false;
+  const bool next_element = top().expect == Expect::kCommaOrClose && !in_object();
+  if (!takes_value() && !next_element) return false;
   const bool name = top().expect == Expect::kNameOrClose;
   const auto stop = static_cast<uint32_t>(bare_text_end(text_, begin, name));
-  if (stop == 0) return false;
+  if (stop == 0 || (next_element && last_end_ == begin)) return false;
+  if (next_element && !ready_for_value(begin, false)) return false;
   const Span whole{begin, stop};
   Diagnostic d = name ? diag::NameNotString(whole, shown(begin, stop)).help("put the name in double quotes")
                       : diag::InvalidLiteral(whole, shown(begin, stop)).help("text stands in double quotes");

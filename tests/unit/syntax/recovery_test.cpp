@@ -97,6 +97,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{R"([a:1/* c */, "b"])", "invalid-literal", R"(["a:1"/* c */, "b"])"},
                     Mistake{R"({group:a: ["b"]})", "name-not-string", R"({"group:a": ["b"]})"},
                     Mistake{R"({group:a:["b"]})", "name-not-string", R"({"group:a":["b"]})"},
+                    Mistake{R"([o'brien@example.com])", "invalid-literal", R"(["o'brien@example.com"])"},
                     Mistake{R"({my_host: "b"})", "name-not-string", R"({"my_host": "b"})"},
                     // A quote without a partner is what is missing.
                     Mistake{R"([a:1 b", "c"])", "lost-quote", R"(["a:1 b", "c"])"}));
@@ -127,6 +128,20 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Recovery, MoreOfTheSameGarbageIsNotReportedAgain) {
   EXPECT_EQ(Parsed(R"({"a": x y z, "b": 2})").slugs(), "invalid-literal");
   EXPECT_EQ(Parsed(R"({[1]: 2, "b": 3})").slugs(), "name-not-string extra-colon");
+}
+
+TEST(Recovery, QuotesEachOfSeveralTextsWithoutCommas) {
+  const Parsed p("{\"a\": [ann@x.test bo@x.test,\n tag:a\n tag:b]}");
+  EXPECT_EQ(p.slugs(), "invalid-literal missing-comma invalid-literal invalid-literal missing-comma invalid-literal");
+}
+
+// Each mark was read with all that follow it, once for each mistake.
+TEST(Recovery, ManyMarksInARowAreReadInLittleTime) {
+  for (const char* mark : {"'", "'a'", "`", "\u00a0", "\u0080"}) {
+    std::string text = "{\"a\":[";
+    for (int i = 0; i < 100'000; ++i) text += mark;
+    EXPECT_FALSE(Parsed(text).ok());
+  }
 }
 
 TEST(Recovery, RefusesInvalidUtf8AtTheByte) {
