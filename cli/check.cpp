@@ -4,6 +4,7 @@
 
 #include <CLI/App.hpp>
 #include <memory>
+#include <set>
 
 #include "cli/command.h"
 #include "cli/files.h"
@@ -40,12 +41,25 @@ struct Check {
   };
 };
 
+bool is_of_syntax(const Diagnostic& d) { return d.kind < Kind::kNotAnObject; }
+bool has_safe_fix(const Diagnostic& d) { return !d.fixes.empty() && d.fixes.front().safety == FixSafety::kSafe; }
+
+/// Whose brackets are a guess: what is a duplicate there, or unknown, may be another rule's.
+std::set<SourceId> doubtful_texts(const std::vector<Diagnostic>& findings) {
+  std::set<SourceId> out;
+  for (const Diagnostic& d : findings) {
+    if (is_of_syntax(d) && d.severity == Severity::kError && !has_safe_fix(d)) out.insert(d.source);
+  }
+  return out;
+}
+
 /// Findings that --fix would mend: those about a tailnet file are not among them, since it changes policies only.
 size_t fixable(Run& run) {
   size_t out = 0;
+  const std::set<SourceId> doubtful = doubtful_texts(run.findings.sorted());
   for (const Diagnostic& d : run.findings.sorted()) {
     if (run.tailnet && d.source == run.tailnet->source) continue;
-    out += !d.fixes.empty() && d.fixes.front().safety == FixSafety::kSafe ? 1 : 0;
+    out += has_safe_fix(d) && (is_of_syntax(d) || doubtful.count(d.source) == 0) ? 1 : 0;
   }
   return out;
 }
@@ -79,7 +93,9 @@ std::optional<std::string> mend(const Check& o, const std::string& name, std::st
     const size_t left = run.findings.counts().errors;
     if (left > errors) return std::nullopt;
     errors = left;
-    Mended mended = apply_fixes(now, run.findings.sorted(), id);
+    std::vector<Diagnostic> findings = run.findings.sorted();
+    if (!doubtful_texts(findings).empty()) std::erase_if(findings, [](const Diagnostic& d) { return !is_of_syntax(d); });
+    Mended mended = apply_fixes(now, findings, id);
     if (mended.applied == 0 || mended.text == now) break;
     fixed += mended.applied;
     now = std::move(mended.text);

@@ -296,7 +296,7 @@ void TreeBuilder::make(const Repair& repair, const Token* token, uint32_t at) {
                    .label({opener, opener + 1}, "opened here")
                    .fix("replace the bracket", {{whole, put}}));
       } else {
-        report(diag::UnexpectedCharacter(whole, text, wanted()).fix(fmt::format("write `{}`", put), {{whole, put}}));
+        report(diag::UnexpectedCharacter(whole, text, wanted()).fix(fmt::format("write `{}`", put), {{whole, put}}, FixSafety::kUnsafe));
       }
       Token other = *token;
       other.kind = repair.punctuation;
@@ -318,7 +318,8 @@ Diagnostic TreeBuilder::too_much(const Token& t) const {
   if (t.kind == ',') return diag::ExtraComma(whole, wanted()).fix("remove the comma", removal);
   if (t.kind == ':') return diag::ExtraColon(whole, wanted()).fix("remove the colon", removal);
   if (t.kind == Token::kStray) return diag::UnexpectedCharacter(whole, text, wanted()).fix("remove it", removal, FixSafety::kUnsafe);
-  if (!t.is_value()) return diag::StrayBracket(whole, text).fix("remove the bracket", removal);
+  // Which bracket of several is too many is a guess.
+  if (!t.is_value()) return diag::StrayBracket(whole, text).fix("remove the bracket", removal, FixSafety::kUnsafe);
   if (top().expect != Expect::kCommaOrClose) return diag::UnexpectedCharacter(whole, text, wanted()).fix("remove it", removal, FixSafety::kUnsafe);
   Diagnostic d = diag::ExtraValue(whole, text).fix("remove it", removal, FixSafety::kUnsafe);
   if (in_object()) d.help_text = "a member has one value; several stand in an array";

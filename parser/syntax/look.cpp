@@ -126,6 +126,12 @@ size_t bare_text_end(std::string_view text, size_t at, bool name) {
   const std::string_view rest = ahead.substr(end, ahead.substr(end).find('\n'));
   if (std::count(rest.begin(), rest.end(), '"') % 2 == 1) return 0;
 
+  // The end of a comment without its beginning: that is what is missing.
+  const size_t closes = rest.find("*/");
+  if (closes != std::string_view::npos && rest.find("/*") >= closes) return 0;
+  // A star alone may be what is left of a comment's mark.
+  if (ahead.substr(0, end) == "*" && std::string_view(",]").find(near_character(text, at + end)) == std::string_view::npos) return 0;
+
   if (colon != name) end = name ? std::min(ahead.find(':'), end) : 0;
   else if (colon) --end;
   return is_word(ahead.substr(0, end)) ? 0 : at + end;

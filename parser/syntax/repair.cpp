@@ -32,7 +32,7 @@ void RepairSearch::at_token(const Machine& base, size_t i) {
   for (const char c : std::string_view(",:[{")) {
     Machine m = base;
     const bool opens = c == '[' || c == '{';
-    double cost = opens ? 2 : 1;
+    double cost = !opens || (c == '{' && object_lost_its_brace(base, i)) ? 1 : 2;
     const bool starts = t.is_value() || t.kind == '{' || t.kind == '[';  // something that may stand first in it
     if (opens && starts && (m.expect == Expect::kColon || m.expect == Expect::kNameOrClose)) {
       // With the colon before it, and the name.
@@ -78,6 +78,22 @@ void RepairSearch::at_token(const Machine& base, size_t i) {
     const bool alike = is_closing(c) == is_closing(t.kind) && (c == ',' || c == ':') == (t.kind == ',' || t.kind == ':');
     offer(std::move(m), i + 1, i, {.what = What::kReplace, .token = i, .punctuation = c}, alike ? 1.6 : 2.6);
   }
+}
+
+// In an array, after an object that stands on one line: a name that begins a line farther in is of another object, and no more of that one.
+bool RepairSearch::object_lost_its_brace(const Machine& base, size_t i) const {
+  const bool member = i + 1 < tokens_.size() && tokens_[i].kind == Token::kString && tokens_[i].first_on_line && tokens_[i + 1].kind == ':';
+  const Machine::Level& array = base.levels.back();
+  if (!member || array.open != '[' || array.child == Machine::kAny || tokens_[i].indent <= array.child) return false;
+  size_t at = i;
+  if (at > 0 && tokens_[at - 1].kind == ',') --at;
+  if (at == 0 || tokens_[at - 1].kind != '}') return false;
+  size_t depth = 0;
+  for (const uint32_t line = tokens_[at - 1].line; at > 0 && tokens_[at - 1].line == line; --at) {
+    if (is_closing(tokens_[at - 1].kind)) ++depth;
+    if ((tokens_[at - 1].kind == '{' || tokens_[at - 1].kind == '[') && --depth == 0) return true;
+  }
+  return false;
 }
 
 void RepairSearch::close_out(const Machine& base, size_t i) {

@@ -32,6 +32,7 @@ class RepairSearch {
 
   void at_token(const Machine& base, size_t i);
   void close_out(const Machine& base, size_t i);
+  bool object_lost_its_brace(const Machine& base, size_t i) const;
   void offer(Machine m, size_t next, size_t edited, Repair&& repair, double cost);
   /// Reads on from `next`; what does not get past the fault mends nothing.
   void judge(Machine m, const std::vector<Token>& tokens, size_t next, size_t fault, double distance, Repair&& repair, double cost,

@@ -174,6 +174,13 @@ TEST(Recovery, MendsAHalfWrittenRule) {
   EXPECT_EQ(star.slugs(), "unclosed-bracket");
 }
 
+TEST(Recovery, FindsTheLostBraceOfARuleAfterOneOnALine) {
+  const Parsed p("{\n\"acls\": [\n  {\"a\": 1, \"b\": [2]},\n\n    \"a\": 3,\n    \"b\": [4],\n  },\n  {\"a\": 5},\n],\n}\n");
+  ASSERT_EQ(p.slugs(), "stray-bracket") << p.tree.dump();
+  EXPECT_EQ(p.found[0].span.begin, p.text.find("\"a\": 3"));
+  EXPECT_TRUE(Parsed(p.fixed()).ok()) << p.fixed();
+}
+
 TEST(Recovery, FindsALostBracketByTheLayout) {
   const Parsed p("{\n  \"groups\": {\n    \"a\": [],\n  \"hosts\": {\n    \"b\": \"1\",\n  },\n  \"acls\": [],\n}\n");
   ASSERT_EQ(p.slugs(), "unclosed-bracket");
