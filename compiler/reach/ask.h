@@ -21,7 +21,7 @@ struct Endpoint {
   };
   std::string name;
   std::vector<At> at;
-  AddressSet range;  ///< instead, for a range of addresses in which no node is
+  AddressSet range;  ///< and, of a range of addresses, those that no node has
 
   size_t node_count() const;
 };
