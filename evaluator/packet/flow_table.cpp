@@ -16,17 +16,20 @@ uint64_t mix(uint64_t a, uint64_t b) {
 
 }  // namespace
 
+uint64_t hash_of(const FlowKey& key, uint64_t seed) {
+  const uint64_t small = uint64_t{key.remote_port} << 48 | uint64_t{key.local_port} << 32 | uint64_t{key.protocol} << 8 | key.space;
+  uint64_t h = mix(key.remote_hi ^ seed, key.remote_lo ^ 0x9e3779b97f4a7c15u);
+  h = mix(key.local_hi ^ h, key.local_lo ^ 0xbf58476d1ce4e5b9u ^ seed);
+  return mix(small ^ h, 0x94d049bb133111ebu ^ seed);
+}
+
 FlowTable::FlowTable(uint32_t capacity, uint64_t seed)
     : entries_(capacity), buckets_(std::bit_ceil(uint64_t{capacity} * 2), kNone), seed_(seed) {
   ACLC_CHECK(capacity > 0);
 }
 
 uint32_t FlowTable::bucket_of(const FlowKey& key) const {
-  const uint64_t small = uint64_t{key.remote_port} << 48 | uint64_t{key.local_port} << 32 | uint64_t{key.protocol} << 8 | key.space;
-  uint64_t h = mix(key.remote_hi ^ seed_, key.remote_lo ^ 0x9e3779b97f4a7c15u);
-  h = mix(key.local_hi ^ h, key.local_lo ^ 0xbf58476d1ce4e5b9u ^ seed_);
-  h = mix(small ^ h, 0x94d049bb133111ebu ^ seed_);
-  return static_cast<uint32_t>(h) & static_cast<uint32_t>(buckets_.size() - 1);
+  return static_cast<uint32_t>(hash_of(key, seed_)) & static_cast<uint32_t>(buckets_.size() - 1);
 }
 
 uint32_t FlowTable::lookup(const FlowKey& key, uint32_t bucket) const {

@@ -22,6 +22,8 @@ struct FlowKey {
   friend bool operator==(const FlowKey&, const FlowKey&) = default;
 };
 static_assert(sizeof(FlowKey) == 40);
+/// `seed` should be unpredictable, else a peer can choose ports whose hashes collide.
+uint64_t hash_of(const FlowKey& key, uint64_t seed);
 
 struct Flow {
   FlowKey key;
@@ -33,7 +35,7 @@ struct Flow {
 
 class FlowTable {
  public:
-  /// `capacity` is at least 1. `seed` should be unpredictable, else a peer can choose ports that all fall into one chain.
+  /// `capacity` is at least 1; `seed` as in hash_of.
   FlowTable(uint32_t capacity, uint64_t seed);
 
   /// The flow, marked as the one used last, if it is there and has not expired. Valid until the next insert.

@@ -176,4 +176,6 @@ bool is_multicast(const Address& a) { return a.is_v4() ? (a.lo >> 28) == 0xe : (
 
 bool is_link_local_unicast(const Address& a) { return a.is_v4() ? (a.lo >> 16) == 0xa9fe : (a.hi >> 54) == 0x3fa; }
 
+bool is_metadata_service(const Address& a) { return a == Address::v4(0xa9fea9fe); }
+
 }  // namespace aclc

@@ -59,5 +59,7 @@ bool is_icmp_error(const PacketHeaders& p);
 
 bool is_multicast(const Address& a);
 bool is_link_local_unicast(const Address& a);
+/// 169.254.169.254, the clouds' own, which is reached through subnet routers though it is link-local.
+bool is_metadata_service(const Address& a);
 
 }  // namespace aclc

@@ -15,7 +15,9 @@ LogScope::LogScope(const AddressSet& routes) : nets_(routes) {
 }
 
 bool LogScope::may_log(const PacketHeaders& packet, bool outbound) const {
-  if (outbound && (is_multicast(packet.dst) || is_link_local_unicast(packet.dst))) return false;
+  constexpr uint8_t kIgmp = 2;
+  const bool local_noise = is_multicast(packet.dst) || (is_link_local_unicast(packet.dst) && !is_metadata_service(packet.dst));
+  if (outbound && (local_noise || (packet.dst.is_v4() && packet.protocol == kIgmp))) return false;
   return nets_.contains(packet.src) && nets_.contains(packet.dst);
 }
 

@@ -15,7 +15,7 @@ class LogScope {
   /// The tailnet's own ranges (100.64.0.0/10 and fd7a:115c:a1e0::/48) and `routes`, default routes left out.
   explicit LogScope(const AddressSet& routes);
 
-  /// Whether a decision about this packet may be logged. Outbound noise that is dropped by design (multicast, link-local) never is.
+  /// Whether a decision about this packet may be logged. Outbound noise (multicast, link-local, IGMP) never is.
   bool may_log(const PacketHeaders& packet, bool outbound) const;
 
  private:

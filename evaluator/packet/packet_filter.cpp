@@ -22,8 +22,8 @@ bool any_agrees(const std::vector<AllowHook>& hooks, const PacketHeaders& p) {
   return false;
 }
 
-// The clouds' metadata service, which is reached through subnet routers.
-bool is_metadata_service(const Address& a) { return a == Address::v4(0xa9fea9fe); }
+// As Linux' connection tracking: a connection begins with its SYN, or where it is found in its middle, but not with an answer or its end.
+bool may_begin(const PacketHeaders& p) { return is_tcp_open(p) || (p.tcp_flags & (kTcpAck | kTcpSyn | kTcpFin | kTcpRst)) == kTcpAck; }
 
 }  // namespace
 
@@ -55,6 +55,7 @@ void PacketFilter::refresh() {
   const bool had_policy = filter_ != nullptr;
   seen_version_ = slot_.version();  // before the copy: a publication in between is seen again, never missed
   policy_ = slot_.current();
+  policy_.shields_up = policy_.shields_up || options_.always_shielded;
   filter_ = policy_.program ? &policy_.program->filter(policy_.node) : nullptr;
   // Raising the shields also ends what our side has open; leaving them up does not.
   if (had_policy && policy_.shields_up && !was_up) flows_.clear();
@@ -89,8 +90,9 @@ Decision PacketFilter::by_rules(const PacketHeaders& p) const {
   return denied(p, is_local(p.dst) ? Reason::kNoRule : Reason::kNotSelf);
 }
 
-bool PacketFilter::reply_of_ours(const PacketHeaders& p, uint64_t now) {
-  Flow* flow = flows_.find(flow_key(p, Direction::kIn), now);
+Flow* PacketFilter::known_flow(const PacketHeaders& p, uint64_t now) { return flows_.find(flow_key(p, Direction::kIn), now); }
+
+bool PacketFilter::reply_of_ours(const PacketHeaders& p, Flow* flow, uint64_t now) const {
   if (flow == nullptr || !flow->opened_by_us) return false;
   if (options_.mode == FilterMode::kStrict) touch_flow(*flow, p, Direction::kIn, now);
   return true;
@@ -101,13 +103,13 @@ Decision PacketFilter::decide_compatible(const PacketHeaders& p, uint64_t now) {
   if (!is_local(p.dst)) return denied(p, Reason::kNotSelf);
   if (is_echo_reply(p) || is_icmp_error(p)) return accept_for(Reason::kIcmpReply);
   if (p.protocol == kTcp && !is_tcp_open(p)) return accept_for(Reason::kTcpNonSyn);
-  if ((p.protocol == kUdp || p.protocol == kSctp) && reply_of_ours(p, now)) return accept_for(Reason::kReply);
+  if ((p.protocol == kUdp || p.protocol == kSctp) && reply_of_ours(p, known_flow(p, now), now)) return accept_for(Reason::kReply);
   if (p.protocol == wire::kTsmp) return accept_for(Reason::kOwnMessage);
   return by_rules(p);
 }
 
 Decision PacketFilter::strict_icmp(const PacketHeaders& p, PacketBytes bytes, uint64_t now) {
-  if (is_echo_reply(p)) return reply_of_ours(p, now) ? accept_for(Reason::kReply) : denied(p, Reason::kNoFlow);
+  if (is_echo_reply(p)) return reply_of_ours(p, known_flow(p, now), now) ? accept_for(Reason::kReply) : denied(p, Reason::kNoFlow);
   // The quoted packet went the other way.
   const auto quoted = parse_quoted(bytes, p);
   const bool known = quoted && quoted->src == p.dst && flows_.find(flow_key(*quoted, Direction::kOut), now) != nullptr;
@@ -121,8 +123,14 @@ Decision PacketFilter::decide_strict(const PacketHeaders& p, PacketBytes bytes, 
   }
   if (!is_local(p.dst)) return denied(p, Reason::kNotSelf);
   if (is_echo_reply(p) || is_icmp_error(p)) return strict_icmp(p, bytes, now);
-  if (!is_echo_request(p) && reply_of_ours(p, now)) return accept_for(Reason::kReply);
-  const Decision decision = by_rules(p);
+  if (is_echo_request(p)) return recorded(p, by_rules(p), now);
+  Flow* const flow = known_flow(p, now);
+  if (reply_of_ours(p, flow, now)) return accept_for(Reason::kReply);
+  if (flow == nullptr && p.protocol == kTcp && !may_begin(p)) return denied(p, Reason::kNoFlow);
+  return recorded(p, by_rules(p), now);
+}
+
+Decision PacketFilter::recorded(const PacketHeaders& p, const Decision& decision, uint64_t now) {
   if (decision.accept) record(p, false, now);
   return decision;
 }
@@ -141,10 +149,9 @@ void PacketFilter::record(const PacketHeaders& p, bool outbound, uint64_t now) {
   touch_flow(*flow, p, direction, now);
 }
 
-Decision PacketFilter::check_in(PacketBytes bytes, uint64_t now) {
+Decision PacketFilter::check_in(const PacketHeaders& p, PacketBytes bytes, uint64_t now) {
   if (seen_version_ != slot_.version()) refresh();
   if (filter_ == nullptr) return drop_for(Reason::kNoPolicy);
-  const PacketHeaders p = parse_packet(bytes);
   if (const auto early = precheck(p)) return *early;
   if (options_.mode == FilterMode::kTailscale) return decide_compatible(p, now);
   const Decision decision = decide_strict(p, bytes, now);
@@ -154,10 +161,9 @@ Decision PacketFilter::check_in(PacketBytes bytes, uint64_t now) {
   return decision;
 }
 
-Decision PacketFilter::check_out(PacketBytes bytes, uint64_t now) {
+Decision PacketFilter::check_out(const PacketHeaders& p, uint64_t now) {
   if (seen_version_ != slot_.version()) refresh();
   if (filter_ == nullptr) return drop_for(Reason::kNoPolicy);
-  const PacketHeaders p = parse_packet(bytes);
   if (const auto early = precheck(p)) return *early;
   if (p.shape == PacketShape::kLaterFragment) return accept_for(Reason::kFragment);
   if (options_.mode == FilterMode::kStrict) {

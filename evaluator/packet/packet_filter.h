@@ -36,6 +36,7 @@ enum class Reason : uint8_t {
   kIcmpReply,        ///< kTailscale: any echo reply or error
   kTcpNonSyn,        ///< kTailscale: anything but an opening SYN
   kOwnMessage,       ///< TSMP
+  kPeerService,      ///< the node's own service for its peers, which decides itself (TunnelFilter)
   kHook,
   kOutbound,
   // dropped
@@ -47,7 +48,7 @@ enum class Reason : uint8_t {
   kNotSelf,          ///< destination neither an address nor a route of this node
   kNoRule,
   kShieldsUp,
-  kNoFlow,           ///< kStrict: an echo reply or ICMP error about nothing we know of
+  kNoFlow,           ///< kStrict: an echo reply, ICMP error, or TCP answer or end, of nothing we know of
   kStrayFragment,    ///< kStrict: a later fragment whose first fragment was not accepted
 };
 /// `no-rule`, `not-self`: stable, for logs and labels.
@@ -91,6 +92,7 @@ struct FilterOptions {
   uint32_t flows = 65536;      ///< kTailscale always has 512, without an end
   uint32_t fragments = 1024;   ///< packets in pieces that can be under way at once
   uint64_t seed = 0;           ///< of the flow table's hash; unpredictable in production
+  bool always_shielded = false;  ///< as if every policy had its shields up
   std::vector<AllowHook> ingress_hooks;     ///< asked where no rule matched or the destination is not ours
   std::vector<AllowHook> link_local_hooks;  ///< true: go on with a link-local destination
 };
@@ -100,8 +102,11 @@ class PacketFilter {
  public:
   PacketFilter(const PolicySlot& slot, FilterOptions options);
 
-  Decision check_in(PacketBytes packet, uint64_t now);
-  Decision check_out(PacketBytes packet, uint64_t now);
+  Decision check_in(PacketBytes packet, uint64_t now) { return check_in(parse_packet(packet), packet, now); }
+  Decision check_out(PacketBytes packet, uint64_t now) { return check_out(parse_packet(packet), now); }
+  /// For whoever has read the headers of `packet` already.
+  Decision check_in(const PacketHeaders& headers, PacketBytes packet, uint64_t now);
+  Decision check_out(const PacketHeaders& headers, uint64_t now);
   /// What a new flow's first packet would get; changes no state.
   Decision check_new(const Packet& packet);
 
@@ -113,7 +118,9 @@ class PacketFilter {
   Decision by_rules(const PacketHeaders& p) const;
   Decision denied(const PacketHeaders& p, Reason reason) const;
   bool is_local(const Address& dst) const;
-  bool reply_of_ours(const PacketHeaders& p, uint64_t now);
+  Flow* known_flow(const PacketHeaders& p, uint64_t now);
+  bool reply_of_ours(const PacketHeaders& p, Flow* flow, uint64_t now) const;
+  Decision recorded(const PacketHeaders& p, const Decision& decision, uint64_t now);
   void record(const PacketHeaders& p, bool outbound, uint64_t now);
   void refresh();
 

@@ -13,6 +13,7 @@ std::string_view reason_name(Reason reason) {
     case Reason::kIcmpReply: return "icmp-reply";
     case Reason::kTcpNonSyn: return "tcp-non-syn";
     case Reason::kOwnMessage: return "own-message";
+    case Reason::kPeerService: return "peer-service";
     case Reason::kHook: return "hook";
     case Reason::kOutbound: return "outbound";
     case Reason::kNoPolicy: return "no-policy";

@@ -47,10 +47,11 @@ def verdicts(m):
         assert ping(a, b, family), "allowed echo"
         assert not ping(c, b, family), "denied echo"
         assert ping(b, c, family), "echo by `*`"
-    sctp = sctp_init(1000, 5201)
-    assert raw(a, b, 132, sctp), "allowed SCTP"
-    assert not raw(c, b, 132, sctp), "denied SCTP"
-    assert not raw(a, b, 116, b"12345678"), "a protocol that no rule names"
+        sctp = sctp_init(1000, 5201)
+        assert raw(a, b, 132, sctp, family), "allowed SCTP"
+        assert not raw(c, b, 132, sctp, family), "SCTP of another source"
+        assert not raw(a, b, 132, sctp_init(1000, 5202), family), "SCTP to another port"
+        assert not raw(a, b, 116, b"12345678", family), "a protocol that no rule names"
 
 
 def why(m):
@@ -96,6 +97,23 @@ def records(m):
     run("conntrack", "-D", "-p", "udp", "--dport", 5201, ns=b.ns)  # as the kernel does when it has been silent for long enough
     end = wait_for(lambda: [r for r in b.flows() if r["event"] == "end" and r["protocol"] == "udp"], 20, f"an end record in {b.flows()[-3:]}")[-1]
     assert end["packets_in"] >= 1 and end["bytes_in"] >= 100 and end["rule"] == "policy.hujson:5", end
+
+
+def a_burst_is_one_change(m):
+    """Who writes faster than policies come into force does not make the node work through them all: the last one counts."""
+    b = m.nodes["b"]
+    m.enforce(BASE)
+    start = b.status()["generation"]
+    sealed = [m.seal(policy(grant("tag:a", "tag:b", f"tcp:{5201 + i}", "udp:5201", "sctp:5201", "icmp:*"), grant("tag:b", "tag:c", "*")), start + 1 + i)["b"] for i in range(12)]
+    before = b.status()["snapshots_applied"]
+    b.process.send_signal(signal.SIGSTOP)
+    for bytes_ in sealed:
+        b.offer(bytes_)
+    b.process.send_signal(signal.SIGCONT)
+    wait_for(lambda: b.status().get("generation") == start + len(sealed), 10, f"the last one: {b.status()}")
+    assert b.status()["snapshots_applied"] == before + 1, (before, b.status())
+    assert tcp(m.nodes["a"], b, 5212) and not tcp(m.nodes["a"], b, 5201)
+    m.enforce(BASE)
 
 
 def bad_snapshots(m):
@@ -305,7 +323,7 @@ def down_and_up(m):
     assert run("sysctl", "-n", "net.netfilter.nf_conntrack_acct", ns=b.ns).stdout.strip() == "1", "flows are counted again"
 
 
-TESTS = [verdicts, why, permissions, records, bad_snapshots, kills, tunnel_dies, tunnel_hangs, first_apply_fails, a_foreign_tunnel_is_left_alone, foreign_element, foreign_change,
+TESTS = [verdicts, why, permissions, records, a_burst_is_one_change, bad_snapshots, kills, tunnel_dies, tunnel_hangs, first_apply_fails, a_foreign_tunnel_is_left_alone, foreign_element, foreign_change,
          neighbours, down_and_up]
 
 

@@ -14,16 +14,21 @@ import threading
 from mesh import inside, run, run_tests, tcp, wait_for
 
 LAN, LAN_HOST, INTERNET = "10.77.0.0/24", "10.77.0.9", "198.51.100.1"
+LAN6, LAN_HOST6, INTERNET6 = "fd77::/64", "fd77::9", "2001:db8:100::1"
 POLICY = """{
   "tagOwners": {"tag:a": ["autogroup:admin"], "tag:b": ["autogroup:admin"], "tag:c": ["autogroup:admin"]},
   "grants": [
-    {"src": ["tag:a"], "dst": ["%s"], "ip": ["tcp:80"]},
+    {"src": ["tag:a"], "dst": ["%s", "%s"], "ip": ["tcp:80"]},
     {"src": ["tag:a"], "dst": ["autogroup:internet"], "ip": ["*"]},
     {"src": ["tag:a"], "dst": ["tag:b", "tag:c"], "ip": ["tcp:5201"]}
   ],
   "dns": {"magic": true, "nameservers": ["192.0.2.254"], "routes": {"corp.example": ["192.0.2.250", "192.0.2.254"]}, "domains": ["corp.example"]}
 }
-""" % LAN
+""" % (LAN, LAN6)
+
+
+def family_of(address):
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
 class Server:
@@ -31,7 +36,7 @@ class Server:
 
     def __init__(self, ns, address, port):
         with inside(ns):
-            self.socket = socket.create_server((address, port))
+            self.socket = socket.create_server((address, port), family=family_of(address))
         threading.Thread(target=self.serve, daemon=True).start()
 
     def serve(self):
@@ -49,7 +54,7 @@ class Server:
 def seen_as(ns, address, port, patience=1.5):
     """By which address a connection arrives; None: it does not."""
     with inside(ns):
-        client = socket.socket()
+        client = socket.socket(family_of(address))
     client.settimeout(patience)
     with client:
         try:
@@ -59,13 +64,19 @@ def seen_as(ns, address, port, patience=1.5):
             return None
 
 
+def forwarding(node):
+    return run("sysctl", "-n", "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding", ns=node.ns).stdout.split()
+
+
 def subnet_route(m):
     a, b = m.nodes["a"], m.nodes["b"]
-    open_, closed = Server(m.lan, LAN_HOST, 80), Server(m.lan, LAN_HOST, 81)
-    assert wait_for(lambda: seen_as(a.ns, LAN_HOST, 80), 15, "the LAN by its router") == "10.77.0.1", "masqueraded"
-    assert seen_as(a.ns, LAN_HOST, 81) is None, "another port"
-    assert seen_as(m.nodes["c"].ns, LAN_HOST, 80) is None, "another source"
-    assert LAN in b.ask("routes").stdout and f"{LAN}" in a.ask("routes").stdout
+    servers = []
+    for lan, host, router in ((LAN, LAN_HOST, "10.77.0.1"), (LAN6, LAN_HOST6, "fd77::1")):
+        servers += [Server(m.lan, host, 80), Server(m.lan, host, 81)]
+        assert wait_for(lambda: seen_as(a.ns, host, 80), 15, f"{lan} by its router") == router, "masqueraded"
+        assert seen_as(a.ns, host, 81) is None, f"another port of {host}"
+        assert seen_as(m.nodes["c"].ns, host, 80) is None, f"another source to {host}"
+        assert lan in b.ask("routes").stdout and lan in a.ask("routes").stdout
     # What the router forwards besides is none of our business.
     run("ip", "-n", m.lan, "route", "replace", "default", "via", "10.77.0.1")
     run("ip", "-n", m.hub, "route", "replace", LAN, "via", b.outer)
@@ -75,21 +86,29 @@ def subnet_route(m):
     # Only approved routes are served.
     b.routes = []
     m.enforce(POLICY)
-    assert seen_as(a.ns, LAN_HOST, 80) is None, "a route that is not approved"
-    assert run("sysctl", "-n", "net.ipv4.ip_forward", ns=b.ns).stdout.strip() == m.forwarding, "forwarding is given back"
-    b.routes = [LAN]
+    for host in (LAN_HOST, LAN_HOST6):
+        assert seen_as(a.ns, host, 80) is None, f"{host} by a route that is not approved"
+    assert forwarding(b) == m.forwarding, "forwarding is given back"
+    b.routes = [LAN, LAN6]
     m.enforce(POLICY)
-    assert wait_for(lambda: seen_as(a.ns, LAN_HOST, 80), 15, "the route again")
-    for s in (open_, closed, outside):
+    for host in (LAN_HOST, LAN_HOST6):
+        assert wait_for(lambda: seen_as(a.ns, host, 80), 15, f"the route to {host} again")
+    for s in (*servers, outside):
         s.close()
+
+
+def outer6(node):
+    return f"2001:db8::{node.number}"
 
 
 def exit_node(m):
     a, c = m.nodes["a"], m.nodes["c"]
     for node in (a, c):
         run("ip", "-n", node.ns, "route", "replace", "default", "via", "192.0.2.254")
-    internet, lan = Server(m.hub, INTERNET, 8080), Server(m.hub, "192.0.2.254", 8081)
+        run("ip", "-n", node.ns, "-6", "route", "replace", "default", "via", "2001:db8::254")
+    internet, internet6, lan = Server(m.hub, INTERNET, 8080), Server(m.hub, INTERNET6, 8080), Server(m.hub, "192.0.2.254", 8081)
     assert seen_as(a.ns, INTERNET, 8080) == a.outer, "without an exit node"
+    assert seen_as(a.ns, INTERNET6, 8080) == outer6(a), "without an exit node, IPv6"
     assert a.ask("down").returncode == 0 and a.ask("up").returncode == 0
     before = run("ip", "rule", ns=a.ns).stdout
     for allow_lan in (False, True):
@@ -97,23 +116,26 @@ def exit_node(m):
         a.configure(exit_node="c", exit_node_allow_lan=allow_lan)
         a.start()
         assert wait_for(lambda: seen_as(a.ns, INTERNET, 8080) == c.outer, 20, f"out by the exit node: {a.status()}"), "by the exit node"
+        assert wait_for(lambda: seen_as(a.ns, INTERNET6, 8080) == outer6(c), 5, "out by the exit node, IPv6")
         assert seen_as(a.ns, "192.0.2.254", 8081) == (a.outer if allow_lan else c.outer), f"the local network, {allow_lan}"
         wait_for(lambda: tcp(a, m.nodes["b"], 5201), 15, "the mesh is still there")
     # Where the exit node stops being one, nothing leaves directly.
     c.routes = []
     m.enforce(POLICY)
     assert any(t["topic"] == "exit-node" and "`c` is no exit node" in t["message"] for t in a.status()["degraded"]), a.status()
-    assert seen_as(a.ns, INTERNET, 8080) is None, "the internet is blocked"
+    for address in (INTERNET, INTERNET6):
+        assert seen_as(a.ns, address, 8080) is None, f"{address} is blocked"
     assert "blocked" in a.ask("routes").stdout
     c.routes = ["0.0.0.0/0", "::/0"]
     m.enforce(POLICY)
     wait_for(lambda: seen_as(a.ns, INTERNET, 8080) == c.outer, 15, "by the exit node again")
+    wait_for(lambda: seen_as(a.ns, INTERNET6, 8080) == outer6(c), 15, "by the exit node again, IPv6")
     a.stop()
     assert run("ip", "rule", ns=a.ns).stdout == before, "routing is as it was"
-    assert seen_as(a.ns, INTERNET, 8080) == a.outer
+    assert seen_as(a.ns, INTERNET, 8080) == a.outer and seen_as(a.ns, INTERNET6, 8080) == outer6(a)
     a.configure()
     a.start()
-    for s in (internet, lan):
+    for s in (internet, internet6, lan):
         s.close()
 
 
@@ -178,11 +200,14 @@ def prepare(m):
     m.lan = "aclct-r-lan"
     run("ip", "netns", "add", m.lan)
     run("ip", "link", "add", "lan0", "netns", m.nodes["b"].ns, "type", "veth", "peer", "name", "e0", "netns", m.lan)
-    for ns, device, address in ((m.nodes["b"].ns, "lan0", "10.77.0.1/24"), (m.lan, "e0", f"{LAN_HOST}/24"), (m.hub, "lo", f"{INTERNET}/32")):
-        run("ip", "-n", ns, "addr", "add", address, "dev", device)
+    for ns, device, *addresses in ((m.nodes["b"].ns, "lan0", "10.77.0.1/24", "fd77::1/64"), (m.lan, "e0", f"{LAN_HOST}/24", f"{LAN_HOST6}/64"),
+                                   (m.hub, "lo", f"{INTERNET}/32", f"{INTERNET6}/128"), (m.hub, "br0", "2001:db8::254/64"),
+                                   *((node.ns, "u0", outer6(node) + "/64") for node in m.nodes.values())):
+        for address in addresses:
+            run("ip", "-n", ns, "addr", "add", address, "dev", device, *(["nodad"] if ":" in address else []))
         run("ip", "-n", ns, "link", "set", device, "up")
-    m.forwarding = run("sysctl", "-n", "net.ipv4.ip_forward", ns=m.nodes["b"].ns).stdout.strip()
-    m.nodes["b"].routes = [LAN]
+    m.forwarding = forwarding(m.nodes["b"])
+    m.nodes["b"].routes = [LAN, LAN6]
     m.nodes["c"].routes = ["0.0.0.0/0", "::/0"]
     for node in m.nodes.values():
         node.start()

@@ -247,17 +247,18 @@ def udp(source, target, port, family=socket.AF_INET, size=100, patience=0.7):
             return False
 
 
-def raw(source, target, protocol, payload, patience=0.7):
-    """A protocol that the kernel need not know, IPv4."""
+def raw(source, target, protocol, payload, family=socket.AF_INET, patience=0.7):
+    """A protocol that the kernel need not know."""
     with inside(target.ns):
-        server = socket.socket(socket.AF_INET, socket.SOCK_RAW, protocol)
+        server = socket.socket(family, socket.SOCK_RAW, protocol)
     with inside(source.ns):
-        client = socket.socket(socket.AF_INET, socket.SOCK_RAW, protocol)
+        client = socket.socket(family, socket.SOCK_RAW, protocol)
+    header = 20 if family == socket.AF_INET else 0  # of IPv6 the receiver gets none
     with server, client:
         server.settimeout(patience)
-        client.sendto(payload, (target.ip4, 0))
+        client.sendto(payload, (target.ip4 if family == socket.AF_INET else target.ip6, 0))
         try:
-            return server.recv(65536)[20:] == payload
+            return server.recv(65536)[header:] == payload
         except OSError:
             return False
 

@@ -2,6 +2,7 @@
 // Which file is taken where several could be meant.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -73,6 +74,21 @@ TEST_F(ASource, LeavesASingleOneToTheNodeToJudge) {
   put("b.snapshot", seal(3, other_));
   EXPECT_EQ(watch(folder_)->take().value(), junk) << "so that health says what is wrong with it";
   EXPECT_TRUE(said_.empty());
+}
+
+TEST_F(ASource, TakesABurstForOneChange) {
+  const std::string path = folder_ + "/s";
+  const auto source = watch(path);
+  const auto has_news = [&] {
+    pollfd waiting{source->descriptor(), POLLIN, 0};
+    return poll(&waiting, 1, 0) == 1;
+  };
+  EXPECT_EQ(source->take().value(), "");
+  for (uint64_t generation = 1; generation <= 50; ++generation) put("s", seal(generation, own_));
+  EXPECT_TRUE(has_news());
+  EXPECT_EQ(source->take().value(), seal(50, own_));
+  EXPECT_FALSE(has_news()) << "nobody is woken for those in between";
+  EXPECT_EQ(source->take().value(), "");
 }
 
 TEST_F(ASource, OffersTheSameAgainBehindAFault) {

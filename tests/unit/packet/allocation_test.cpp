@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <new>
 
+#include "evaluator/packet/tunnel_filter.h"
 #include "tests/unit/packet/fixture.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -60,6 +61,24 @@ TEST(Memory, IsNotTakenForAnyPacket) {
     }
     EXPECT_EQ(g_allocations.load(), before);
     EXPECT_GT(accepted, 10'000u);
+    TunnelOptions options;
+    options.filter.mode = mode;
+    TunnelFilter tunnel(house.slot, options);
+    AddressSet jailed;
+    jailed.add(peer6);
+    tunnel.set_jailed(jailed);
+    tunnel.set_log_scope(LogScope(jailed));
+    packets.push_back(opening_packet(peer, us, kTcp, 444));
+    const uint64_t begin = g_allocations.load();
+    size_t told = 0;
+    for (uint64_t round = 0; round < 1000; ++round) {
+      for (const Bytes& packet : packets) {
+        told += tunnel.in(packet, round).rejection.size();
+        tunnel.out(packet, round);
+      }
+    }
+    EXPECT_EQ(g_allocations.load(), begin);
+    EXPECT_GT(told, 0u);
   }
 }
 

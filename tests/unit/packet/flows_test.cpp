@@ -80,6 +80,18 @@ TEST_P(BothManners, UdpRepliesPassAfterOurOwnPacket) {
   }
 }
 
+TEST_P(BothManners, SctpRepliesPassAfterOurOwnPacket) {
+  House house(GetParam());
+  for (const auto& [us, peer] : {std::pair{kUs, kPeer}, std::pair{kUs6, kPeer6}}) {
+    const Bytes reply = ip_packet(peer, us, kSctp, sctp_header(4242, 4343));
+    EXPECT_EQ(house.in(reply).reason, Reason::kNoRule);
+    EXPECT_TRUE(house.out(ip_packet(us, peer, kSctp, sctp_init(4343, 4242))).accept);
+    EXPECT_EQ(house.in(reply).reason, Reason::kReply);
+    EXPECT_FALSE(house.in(ip_packet(peer, us, kSctp, sctp_header(4242, 4344))).accept);
+    EXPECT_FALSE(house.in(udp(peer, us, 4242, 4343)).accept);
+  }
+}
+
 TEST_P(BothManners, ANewPolicyKeepsFlowsButRaisedShieldsEndThem) {
   House house(GetParam());
   const Bytes reply = udp(kPeer, kUs, 4242, 4343);
@@ -110,6 +122,26 @@ TEST_P(BothManners, HooksLetInWhatWasDropped) {
   EXPECT_EQ(house.in(udp(kPeer, addr("169.254.1.2"), 1, 7778)).reason, Reason::kLinkLocalUnicast);
 }
 
+TEST_P(BothManners, TheFirstHookThatAgreesIsTheLastOneAsked) {
+  struct Asked {
+    bool answer;
+    int times = 0;
+  } no{false}, yes{true}, never{true};
+  FilterOptions options;
+  const auto ask = [](void* context, const PacketHeaders&) {
+    auto* asked = static_cast<Asked*>(context);
+    ++asked->times;
+    return asked->answer;
+  };
+  for (Asked* asked : {&no, &yes, &never}) options.ingress_hooks.push_back({ask, asked});
+  House house(GetParam(), policy_of(house_rules(), house_local()), options);
+  EXPECT_EQ(house.in(udp(kPeer, kUs, 1, 444)).reason, Reason::kHook);
+  EXPECT_TRUE(house.in(udp(kPeer, kUs, 1, 443)).accept);  // by a rule: nobody is asked
+  EXPECT_EQ(no.times, 1);
+  EXPECT_EQ(yes.times, 1);
+  EXPECT_EQ(never.times, 0);
+}
+
 TEST(Tailscale, KnowsNoStateForTcpAndIcmp) {
   House house(FilterMode::kTailscale);
   EXPECT_EQ(house.in(tcp(kPeer, kUs, 1, 22, kTcpAck)).reason, Reason::kTcpNonSyn);
@@ -137,6 +169,16 @@ TEST(Strict, TcpNeedsARuleOrAFlowOfOurs) {
   house.out(tcp(kUs, kPeer, 5000, 22, kTcpSyn));
   EXPECT_EQ(house.in(tcp(kPeer, kUs, 22, 5000, kTcpSyn | kTcpAck)).reason, Reason::kReply);
   EXPECT_EQ(house.in(tcp(kPeer, kUs, 22, 5000, kTcpAck)).reason, Reason::kReply);
+}
+
+TEST(Strict, AConnectionDoesNotBeginWithAnAnswerOrItsEnd) {
+  House house(FilterMode::kStrict);
+  for (const int flags : {kTcpSyn | kTcpAck, kTcpFin | kTcpAck, int{kTcpFin}, int{kTcpRst}, kTcpRst | kTcpAck, kTcpSyn | kTcpFin | kTcpAck, 0}) {
+    EXPECT_EQ(house.in(tcp(kPeer, kUs, 1, 443, static_cast<uint8_t>(flags))).reason, Reason::kNoFlow) << flags;
+  }
+  EXPECT_EQ(house.in(tcp(kPeer, kUs, 1, 443, kTcpSyn)).reason, Reason::kRule);
+  EXPECT_EQ(house.in(tcp(kPeer, kUs, 1, 443, kTcpFin | kTcpAck)).reason, Reason::kRule);
+  EXPECT_EQ(house.in(tcp(kPeer, kUs, 1, 443, kTcpRst)).reason, Reason::kRule);
 }
 
 TEST(Strict, OurAnswersOpenNothing) {

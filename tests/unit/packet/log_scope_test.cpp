@@ -40,6 +40,23 @@ TEST(LogScope, LeavesOutNoiseThatIsDroppedByDesign) {
   EXPECT_TRUE(scope.may_log(headers("100.64.0.1", "169.254.1.2"), false));
 }
 
+TEST(LogScope, LeavesOutWhatHostsSendByThemselves) {
+  AddressSet routes;
+  for (const char* text : {"224.0.0.0/4", "169.254.0.0/16", "ff00::/8"}) routes.add(Prefix::parse(text).value());
+  const LogScope scope(routes);
+  const auto sent = [&](const Bytes& packet) { return scope.may_log(parse_packet(packet), true); };
+  const Address us6 = addr("fd7a:115c:a1e0::1"), us = addr("100.64.0.1");
+  EXPECT_FALSE(sent(ip6_packet(us6, addr("ff02::1:ff00:2"), kIpv6Icmp, icmp_message(135, 0))));  // who has this address?
+  EXPECT_FALSE(sent(ip6_packet(us6, addr("ff02::16"), kIpv6Icmp, icmp_message(143, 0))));
+  EXPECT_FALSE(sent(ip6_packet(us6, addr("ff15::1"), kUdp, udp_header(1, 2))));
+  EXPECT_FALSE(sent(ip4_packet(us, addr("224.0.0.22"), 2, Bytes(8))));
+  EXPECT_FALSE(sent(ip4_packet(us, addr("100.64.0.2"), 2, Bytes(8))));
+  EXPECT_FALSE(sent(ip4_packet(us, addr("239.255.255.250"), kUdp, udp_header(1, 1900))));
+  EXPECT_FALSE(sent(ip4_packet(us, addr("169.254.1.2"), kUdp, udp_header(1, 53))));
+  EXPECT_TRUE(sent(ip4_packet(us, addr("169.254.169.254"), kUdp, udp_header(1, 53))));
+  EXPECT_TRUE(sent(opening_packet(us, addr("100.64.0.2"), kTcp, 80)));
+}
+
 TEST(LogBudget, ABurstThenATrickle) {
   LogBudget budget = LogBudget::for_drops();
   for (int i = 0; i < 10; ++i) EXPECT_TRUE(budget.take(0)) << i;

@@ -20,6 +20,11 @@ TEST(Resolve, ReadsEveryForm) {
   EXPECT_EQ(texts(*parse_address_set("10.0.0.0/24")), "10.0.0.0/24");
   EXPECT_EQ(texts(*parse_address_set("10.0.0.5-10.0.0.9")), "10.0.0.5-10.0.0.9");
   EXPECT_EQ(texts(*parse_address_set("fd00::-fd00::ff")), "fd00::/120");
+  EXPECT_EQ(texts(*parse_address_set("1.0.0.0-1.255.255.255")), "1.0.0.0/8");
+  EXPECT_EQ(texts(*parse_address_set("1::2")), "1::2");
+  std::string pieces;
+  for (const Prefix& prefix : parse_address_set("1.0.0.0-2.1.2.3")->prefixes()) pieces += prefix.to_text() + " ";
+  EXPECT_EQ(pieces, "1.0.0.0/8 2.0.0.0/16 2.1.0.0/23 2.1.2.0/30 ");
   for (const char* bad : {"", "10.0.0.1/24", "10.0.0.9-10.0.0.5", "host", "10.0.0.1-fd00::", "**", "10.0.0.0/33"}) EXPECT_FALSE(parse_address_set(bad)) << bad;
 }
 
