@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <CLI/App.hpp>
+#include <algorithm>
 #include <memory>
-#include <set>
 
 #include "cli/command.h"
 #include "cli/files.h"
@@ -38,30 +38,17 @@ struct Check {
     TestReport report;
     std::vector<JunitCase> tests_run;
     bool allows_all = false;
+    bool more_to_fix = false;  ///< --fix stopped before all was mended
   };
 };
 
-bool is_of_syntax(const Diagnostic& d) { return d.kind < Kind::kNotAnObject; }
-bool has_safe_fix(const Diagnostic& d) { return !d.fixes.empty() && d.fixes.front().safety == FixSafety::kSafe; }
-
-/// Whose brackets are a guess: what is a duplicate there, or unknown, may be another rule's.
-std::set<SourceId> doubtful_texts(const std::vector<Diagnostic>& findings) {
-  std::set<SourceId> out;
-  for (const Diagnostic& d : findings) {
-    if (is_of_syntax(d) && d.severity == Severity::kError && !has_safe_fix(d)) out.insert(d.source);
-  }
-  return out;
-}
-
 /// Findings that --fix would mend: those about a tailnet file are not among them, since it changes policies only.
 size_t fixable(Run& run) {
-  size_t out = 0;
-  const std::set<SourceId> doubtful = doubtful_texts(run.findings.sorted());
-  for (const Diagnostic& d : run.findings.sorted()) {
-    if (run.tailnet && d.source == run.tailnet->source) continue;
-    out += has_safe_fix(d) && (is_of_syntax(d) || doubtful.count(d.source) == 0) ? 1 : 0;
-  }
-  return out;
+  const std::vector<Diagnostic>& findings = run.findings.sorted();
+  const SafeFixes safe(findings);
+  return static_cast<size_t>(std::count_if(findings.begin(), findings.end(), [&](const Diagnostic& d) {
+    return !(run.tailnet && d.source == run.tailnet->source) && safe.has(d);
+  }));
 }
 
 std::string summary(const Check& o, const Check::Totals& totals, Run& run) {
@@ -77,46 +64,47 @@ std::string summary(const Check& o, const Check::Totals& totals, Run& run) {
   if (totals.tests > 0) out += fmt::format(" · {} not run", counted(totals.tests, "test"));
   if (totals.fixed > 0)
     out += fmt::format(" · {} applied", totals.fixed == 1 ? "1 fix" : fmt::format("{} fixes", totals.fixed));
+  if (totals.more_to_fix) out += " · there is more to mend: run it again";
   const size_t more = o.fix ? 0 : fixable(run);
   if (more > 0) out += fmt::format(" · aclc check --fix would mend {}", more);
   return out;
 }
 
-/// The text with every safe fix applied, as long as that does not make it worse; nothing where there is nothing to do.
-std::optional<std::string> mend(const Check& o, const std::string& name, std::string_view text, size_t& fixed) {
-  std::string now(text);
+/// The text with every safe fix applied, as long as that does not make it worse; nothing where there is nothing to do. What
+/// is left is what another run would mend.
+std::optional<Mended> mend(const Check& o, const std::string& name, std::string_view text) {
+  Mended out{std::string(text)};
   size_t errors = SIZE_MAX;
   for (int round = 0; round < kFixRounds; ++round) {
     Run run;
-    const SourceId id = run.sources.add(name, now);
+    const SourceId id = run.sources.add(name, out.text);
     analyse(run, id, o.policy.pipeline);
     const size_t left = run.findings.counts().errors;
     if (left > errors) return std::nullopt;
     errors = left;
-    std::vector<Diagnostic> findings = run.findings.sorted();
-    if (!doubtful_texts(findings).empty()) std::erase_if(findings, [](const Diagnostic& d) { return !is_of_syntax(d); });
-    Mended mended = apply_fixes(now, findings, id);
-    if (mended.applied == 0 || mended.text == now) break;
-    fixed += mended.applied;
-    now = std::move(mended.text);
+    Mended mended = apply_fixes(out.text, run.findings.sorted(), id);
+    out.left = mended.applied;
+    if (mended.applied == 0 || mended.text == out.text) break;
+    out.applied += mended.applied;
+    out.text = std::move(mended.text);
   }
-  if (now == text) return std::nullopt;
-  return now;
+  if (out.text == text) return std::nullopt;
+  return out;
 }
 
 /// False: the file could not be written, and the console said so.
 bool fix_file(const Check& o, const std::string& path, Check::Totals& totals, Console& console) {
   auto text = read_file(path);
   if (!text) return true;  // opening it will say so
-  size_t fixed = 0;
-  const auto mended = mend(o, path, text.value(), fixed);
+  const auto mended = mend(o, path, text.value());
   if (!mended) return true;
-  const auto done = replace_file(path, *mended);
+  const auto done = replace_file(path, mended->text);
   if (!done) {
     console.complain(done.error().message);
     return false;
   }
-  totals.fixed += fixed;
+  totals.fixed += mended->applied;
+  totals.more_to_fix |= mended->left > 0;
   return true;
 }
 

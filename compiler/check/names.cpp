@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <vector>
 
@@ -86,7 +88,18 @@ std::string_view bare(std::string_view name) {
 struct Suggestion {
   std::string name;  ///< empty: nothing is near
   Span defined;
+  bool sure = false;  ///< a slip of the keyboard, and of no other name
 };
+
+// A third of the letters at most, and more than digits: `db1` and `db2` are two names, not a slip.
+bool is_slip(std::string_view written, std::string_view meant, size_t edits) {
+  const auto without_digits = [](std::string_view text) {
+    std::string out;
+    std::copy_if(text.begin(), text.end(), std::back_inserter(out), [](char c) { return c < '0' || c > '9'; });
+    return out;
+  };
+  return edits * 3 <= std::max<size_t>(written.size(), 3) && without_digits(written) != without_digits(meant);
+}
 
 // The nearest by what follows the prefix: of short names a prefix in common would make everything near.
 template <class Entry>
@@ -101,12 +114,24 @@ Suggestion nearest_entry(const Context& context, std::string_view name, const st
   }
   const std::string_view best = nearest(bare(name), names);
   // With more than half of its letters others it is another name, however short.
-  if (best.empty() || edit_distance(bare(name), best) * 2 > bare(name).size()) return {};
+  const size_t edits = edit_distance(bare(name), best);
+  if (best.empty() || edits * 2 > bare(name).size()) return {};
+  const bool alone = std::none_of(names.begin(), names.end(), [&](std::string_view other) {
+    return other != best && edit_distance(bare(name), other, edits) <= edits;
+  });
   for (const Entry& e : entries) {
     const std::string_view text = context.policy.text(e.name);
-    if (bare(text) == best) return {std::string(text), e.name.span};
+    if (bare(text) == best) return {std::string(text), e.name.span, alone && is_slip(bare(name), best, edits)};
   }
   return {};
+}
+
+// What follows the kind where its colon was forgotten: `db` of `tagdb`, `tag-db` or `tag/db`.
+std::string_view without_kind(std::string_view name, std::string_view prefix) {
+  const std::string_view kind = prefix.substr(0, prefix.find(':'));
+  if (kind.empty() || !name.starts_with(kind)) return "";
+  const size_t rest = name.find_first_not_of("-_/.", kind.size());
+  return rest == std::string_view::npos ? "" : name.substr(rest);
 }
 
 // The same word as another kind of name that may stand there: `eng` where `group:eng` is meant.
@@ -117,8 +142,12 @@ Suggestion same_word(const Context& context, std::string_view name, P position) 
     Selector s;
     s.kind = kind;
     if (standing(s, position) != Standing::kYes) return {};
-    const std::string full = std::string(prefix).append(word);
-    const StringId id = context.policy.names.find(full);
+    std::string full = std::string(prefix).append(word);
+    StringId id = context.policy.names.find(full);
+    if (!id.valid()) {
+      full = std::string(prefix).append(without_kind(name, prefix));
+      id = context.policy.names.find(full);
+    }
     if (full == name || !id.valid() || id.value >= index.size() || index[id.value] == Definitions::kNone) return {};
     return {full, entries[index[id.value]].name.span};
   };
@@ -131,10 +160,10 @@ Suggestion same_word(const Context& context, std::string_view name, P position) 
   return find(K::kHost, "", d.host, p.hosts);
 }
 
-// Adds the "did you mean": a slip within the same section is replaced without asking, another kind of selector is not.
+// Adds the "did you mean": a sure slip within the same section is replaced without asking, another kind of selector is not.
 Diagnostic advise(const Context& context, Diagnostic found, std::string_view name, Suggestion near,
                   std::string_view replacement_prefix, P position) {
-  FixSafety safety = FixSafety::kSafe;
+  FixSafety safety = near.sure ? FixSafety::kSafe : FixSafety::kUnsafe;
   if (Suggestion same = same_word(context, name, position); !same.name.empty()) {
     near = std::move(same);
     safety = FixSafety::kUnsafe;

@@ -97,6 +97,7 @@ CodeAction* Actions::add_if_sound(std::string title, std::string kind, std::vect
 }
 
 void Actions::fixes(const std::vector<Diagnostic>& findings) {
+  const SafeFixes may_be_applied(a_.findings());
   for (const Diagnostic& finding : findings) {
     if (!touches(finding.span)) continue;
     const auto safe = std::count_if(finding.fixes.begin(), finding.fixes.end(),
@@ -105,7 +106,7 @@ void Actions::fixes(const std::vector<Diagnostic>& findings) {
       CodeAction& action = add(fix.title, "quickfix", fix.edits);
       action.diagnostics.push_back(to_item(view_, finding));
       // Preferred is what an editor may apply unasked: only where there is one safe answer.
-      action.preferred = fix.safety == FixSafety::kSafe && safe == 1;
+      action.preferred = fix.safety == FixSafety::kSafe && safe == 1 && may_be_applied.has(finding);
     }
   }
 }

@@ -46,15 +46,30 @@ bool inside(const Fix& fix, size_t size) {
                      [&](const Edit& e) { return e.span.begin <= e.span.end && e.span.end <= size; });
 }
 
+bool is_of_syntax(const Diagnostic& d) { return d.kind < Kind::kNotAnObject; }
+bool is_safe(const Diagnostic& d) { return !d.fixes.empty() && d.fixes.front().safety == FixSafety::kSafe; }
+
 }  // namespace
+
+SafeFixes::SafeFixes(std::span<const Diagnostic> findings) {
+  for (const Diagnostic& d : findings) {
+    if (is_of_syntax(d) && d.severity == Severity::kError && !is_safe(d)) doubtful_.insert(d.source);
+  }
+}
+
+bool SafeFixes::has(const Diagnostic& d) const {
+  return is_safe(d) && (is_of_syntax(d) || doubtful_.count(d.source) == 0);
+}
 
 Mended apply_fixes(std::string_view text, std::span<const Diagnostic> findings, SourceId source, FixSafety up_to) {
   Mended out;
   Taken taken;
+  const SafeFixes safe(findings);
   for (const Diagnostic& d : findings) {
     if (d.source != source || d.fixes.empty()) continue;
     const Fix& fix = d.fixes.front();
-    if (fix.safety > up_to || fix.edits.empty() || !inside(fix, text.size())) continue;
+    if (up_to == FixSafety::kSafe && !safe.has(d)) continue;
+    if (fix.edits.empty() || !inside(fix, text.size())) continue;
     const auto taken_already = [&](const Edit& e) { return taken.has(e); };
     if (std::all_of(fix.edits.begin(), fix.edits.end(), taken_already)) continue;
     if (!std::all_of(fix.edits.begin(), fix.edits.end(), [&](const Edit& e) { return taken.free(e); })) {

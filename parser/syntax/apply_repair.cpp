@@ -36,7 +36,8 @@ bool TreeBuilder::repair(uint32_t at) {
   }
   const Window window = window_from(first, at, kAhead);
   const Repair near = find_repair(text_, window.machine, window.tokens, {0, window.fault, window.fault, window.ends});
-  if ((!near.good || near.oddities > 0 || at == text_.size()) && repair_from_afar(at, near)) return true;
+  const uint32_t near_begin = window.tokens.empty() ? at : window.tokens.front().begin;
+  if ((!near.good || near.oddities > 0 || at == text_.size()) && repair_from_afar(at, near, near_begin)) return true;
   if (near.what == Repair::What::kNone) return false;
   // After the end one token may be too many; more is another text.
   if (top().expect == Expect::kEnd && near.what == Repair::What::kDelete && near.token == window.fault && !near.good) return false;
@@ -46,7 +47,7 @@ bool TreeBuilder::repair(uint32_t at) {
 
 // Where the layout stopped to fit the brackets long before the fault, the slip was made there: brackets that are never closed are only
 // missed at the end.
-bool TreeBuilder::repair_from_afar(uint32_t at, const Repair& near) {
+bool TreeBuilder::repair_from_afar(uint32_t at, const Repair& near, uint32_t near_begin) {
   constexpr size_t kMostTokens = 200'000;
   constexpr size_t kAhead = 256;
   constexpr size_t kBack = 48;
@@ -62,7 +63,11 @@ bool TreeBuilder::repair_from_afar(uint32_t at, const Repair& near) {
   if (odd.count == 0) return false;
   const size_t to = odd.first;
   const Repair far = find_repair(text_, window.machine, window.tokens, {to > kBack ? to - kBack : 0, to, window.fault, window.ends});
-  if (!far.good || far.oddities >= odd.count + (near.good ? near.oddities : 1)) return false;
+  // What the near repair leaves: its own oddities, and those before what it looked at.
+  const auto near_first = std::find_if(window.tokens.begin(), window.tokens.end(), [&](const Token& t) { return t.begin >= near_begin; });
+  const Oddities before = oddities_of(window.machine, window.tokens, static_cast<size_t>(near_first - window.tokens.begin()));
+  const uint32_t left = near.good ? before.count + near.oddities : odd.count + 1;
+  if (!far.good || far.oddities >= left) return false;
   apply(window, far);
   return true;
 }
@@ -242,6 +247,10 @@ void TreeBuilder::make(const Repair& repair, const Token* token, uint32_t at) {
   switch (repair.what) {
     case What::kInsert:
       if (repair.punctuation == ',') {
+        // Commas forgotten on several lines in a row: the next fault near by says nothing against this one.
+        const bool next_member = in_object() && token && near_character(text_, token->end) == ':';
+        const bool next_line = text_.substr(last_end_, at - last_end_).find('\n') != std::string_view::npos;
+        if (next_line && (next_member || !in_object())) doubtful_ = false;
         report(diag::MissingComma(place, text)
                    .help(fmt::format("separate {} by commas", in_object() ? "members" : "values"))
                    .fix("insert a comma", {{{last_end_, last_end_}, ","}}));

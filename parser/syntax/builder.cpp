@@ -113,8 +113,8 @@ void TreeBuilder::add_unclosed_string(uint32_t begin, uint32_t stop) {
 
 void TreeBuilder::on_word(uint32_t begin, uint32_t end) {
   const bool alone = end == text_.size() || std::string_view(",]} \t\r\n").find(text_[end]) != std::string_view::npos;
-  if (!alone && bare_text(begin)) return;
   const std::string_view word = text_.substr(begin, end - begin);
+  if ((!alone || word == "add" || word == "remove") && bare_text(begin)) return;
   NodeKind kind = word_kind(word);
   const bool literal = kind != NodeKind::kError;
   const bool name = top().expect == Expect::kNameOrClose;
@@ -147,6 +147,11 @@ void TreeBuilder::on_open_out_of_place(NodeKind kind, uint32_t at) {
     stopped_ = true;
     bracket_fault_ = true;
     return;
+  }
+  if (kind == NodeKind::kArray && top().expect == Expect::kValueOrClose) {
+    if (bare_text(at)) return;
+    quiet_ = false;
+    return open_frame(kind, at);
   }
   if (repair(at) || !ready_for_value(at, false)) return;
   quiet_ = false;
@@ -294,6 +299,7 @@ void TreeBuilder::on_comment(uint32_t begin, uint32_t end) {
 void TreeBuilder::on_unclosed_comment(uint32_t begin) {
   const auto end = static_cast<uint32_t>(text_.size());
   if (text_[begin + 1] == '/') {
+    ends_in_comment_ = true;
     report(diag::CommentAtEnd({begin, end})
                .help("the hosted service refuses a file that ends inside a comment")
                .fix("end the file with a newline", {{{end, end}, "\n"}}));

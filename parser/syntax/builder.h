@@ -42,7 +42,8 @@ class TreeBuilder {
   }
   void on_open(NodeKind kind, uint32_t at) {
     const Expect expect = top().expect;
-    if ((expect == Expect::kValue || expect == Expect::kValueOrClose) && frames_.size() <= limits_.max_depth) {
+    const bool nested = kind == NodeKind::kArray && expect == Expect::kValueOrClose;  // hardly ever: `[::1]:22` without quotes
+    if ((expect == Expect::kValue || expect == Expect::kValueOrClose) && !nested && frames_.size() <= limits_.max_depth) {
       quiet_ = false;
       open_frame(kind, at);
     } else {
@@ -171,7 +172,7 @@ class TreeBuilder {
   // likely, and what is reported about the token alone has to do.
   struct Window;
   bool repair(uint32_t at);
-  bool repair_from_afar(uint32_t at, const Repair& near);
+  bool repair_from_afar(uint32_t at, const Repair& near, uint32_t near_begin);
   Window window_from(uint32_t first, uint32_t at, size_t ahead) const;
   std::vector<Frame> frames_before(uint32_t node) const;
   void rewind(const Window& window);
@@ -195,6 +196,8 @@ class TreeBuilder {
   void report(Diagnostic d);
   void report_missing_value(uint32_t at);
   void report_unclosed_at_end();
+  /// What closes a text, not to be part of a comment that it ends in.
+  std::string last_line(std::string_view closers) const { return (ends_in_comment_ ? "\n" : "") + std::string(closers) + "\n"; }
   std::string_view bracket_of(uint32_t node) const { return nodes_[node].kind == NodeKind::kObject ? "{" : "["; }
   void check_string(uint32_t begin, uint32_t end);
   std::string shown(uint32_t begin, uint32_t end) const;
@@ -215,6 +218,7 @@ class TreeBuilder {
   bool quiet_ = false;          ///< after garbage, until the next comma or bracket
   bool bracket_fault_ = false;  ///< brackets do not pair up: the end is not reported again
   bool stopped_ = false;
+  bool ends_in_comment_ = false;  ///< the text's last line is a comment without its newline
   bool no_first_brace_ = false;  ///< the text's members stand in no object; the tree has one for them
   uint64_t faults_ = 0;         ///< also those not reported
 };

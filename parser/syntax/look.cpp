@@ -102,6 +102,36 @@ size_t placeholder_end(std::string_view text, size_t at) {
   return close == std::string_view::npos || ahead[close] != '}' ? 0 : at + close + 1;
 }
 
+namespace {
+
+// `remove 10.0.1.0/24` and `node:os == 'macos'`: what an element of a set and a condition look like, up to the comma or bracket after
+// them on the line. 0 for other text.
+size_t bare_phrase_end(std::string_view ahead) {
+  constexpr std::string_view kMarks = "=!<>";
+  const std::string_view line = ahead.substr(0, ahead.find_first_of("\r\n\"[]{},"));
+  if (line.size() == ahead.size() || line.find("//") != std::string_view::npos || line.find("/*") != std::string_view::npos) return 0;
+  const size_t first = line.find(' ');
+  const size_t second = line.find_first_not_of(' ', first == std::string_view::npos ? line.size() : first);
+  if (second == std::string_view::npos || ahead[line.size()] == '[' || ahead[line.size()] == '{' || ahead[line.size()] == '"') return 0;
+  const std::string_view word = line.substr(0, first);
+  const size_t end = line.find_last_not_of(" \t") + 1;
+  const bool of_set = (word == "add" || word == "remove") && line.substr(0, end).find(' ', second) == std::string_view::npos;
+  const size_t operand = line.find_first_not_of("=!<> ", second);
+  const bool condition = word.find(':') != std::string_view::npos && kMarks.find(line[second]) != std::string_view::npos && operand != std::string_view::npos;
+  return of_set || condition ? end : 0;
+}
+
+// `[fd7a::1]:22`, an address with ports; 0 for an array.
+size_t bracketed_address_end(std::string_view ahead) {
+  const size_t close = ahead.find_first_not_of("0123456789abcdefABCDEF:.", 1);
+  if (!ahead.starts_with('[') || close == std::string_view::npos || !ahead.substr(close).starts_with("]:")) return 0;
+  if (std::count(ahead.begin(), ahead.begin() + static_cast<std::ptrdiff_t>(close), ':') < 2) return 0;
+  const size_t end = ahead.find_first_not_of("0123456789-*", close + 2);
+  return end == std::string_view::npos || end == close + 2 || std::string_view(" \t\r\n,]}").find(ahead[end]) == std::string_view::npos ? 0 : end;
+}
+
+}  // namespace
+
 size_t bare_text_end(std::string_view text, size_t at, bool name) {
   constexpr std::string_view kBlanks = " \t\r\n";
   constexpr std::string_view kNever = "`=;#$()\\";  // marks that other mistakes leave; so are two of `'`
@@ -110,16 +140,17 @@ size_t bare_text_end(std::string_view text, size_t at, bool name) {
     return std::all_of(part.begin(), part.end(), [](char c) { return is_word_character(c); });
   };
   const std::string_view ahead = text.substr(at, kFar);
+  if (const size_t phrase = name ? 0 : std::max(bracketed_address_end(ahead), bare_phrase_end(ahead)); phrase != 0) return at + phrase;
   if (ahead.empty() || !(is_word_character(ahead[0]) || ahead[0] == '*' || ahead[0] == '_' || ahead.starts_with("::"))) return 0;
   size_t end = 0;
   while (end < ahead.size() && ahead[end] > ' ' && kEnds.find(ahead[end]) == std::string_view::npos) {
-    if (ahead.substr(end).starts_with("//") || ahead.substr(end).starts_with("/*")) break;
+    if (ahead[end] == 0x7f || ahead.substr(end).starts_with("//") || ahead.substr(end).starts_with("/*")) break;
     if (kNever.find(ahead[end]) != std::string_view::npos) return 0;
     ++end;
   }
   if (end == 0 || end == ahead.size()) return 0;
   if (std::count(ahead.begin(), ahead.begin() + static_cast<std::ptrdiff_t>(end), '\'') > 1) return 0;
-  const char after = ahead[end];
+  const char after = invisible_length(ahead, end) != 0 ? ' ' : ahead[end];
   const bool colon = ahead[end - 1] == ':';
   if (std::string_view("[{\"").find(after) != std::string_view::npos ? !colon : after < ' ' && kBlanks.find(after) == std::string_view::npos) return 0;
   // A quote without a partner further on: that one is what is missing.

@@ -92,8 +92,9 @@ class Machine {
     if (!t.first_on_line) return;
     Level& level = levels.back();
     const bool deeper = level.line == t.line || level.indent == kAny || t.indent > level.indent;
+    // Once for all children: where nothing is indented, more of them are no odder.
+    if (level.child == kAny ? !deeper : level.child != t.indent) ++oddities;
     if (level.child == kAny) level.child = t.indent;
-    if (level.child != t.indent || !deeper) ++oddities;
   }
 };
 

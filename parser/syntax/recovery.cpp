@@ -60,7 +60,7 @@ void TreeBuilder::report_first_brace() {
   d.help_text = "members stand in an object, between `{` and `}`";
   std::vector<Edit> edits{{{begin, begin}, "{"}};
   if (frames_.size() == 2 && (top().expect == Expect::kCommaOrClose || top().expect == Expect::kNameOrClose)) {
-    edits.push_back({{end, end}, "}\n"});
+    edits.push_back({{end, end}, last_line("}")});
     close_frame(end, true);
   }
   report(std::move(d).fix("insert `{`", std::move(edits)));
@@ -148,7 +148,7 @@ void TreeBuilder::report_unclosed_at_end() {
   report(diag::UnclosedBracket({end, end}, bracket_of(unclosed), "the end of the text")
              .label({opener, opener + 1}, "opened here")
              .help(fmt::format("close what is open with `{}`", closers.substr(0, 40)))
-             .fix("close what is open", {{{end, end}, closers + "\n"}}, FixSafety::kUnsafe));
+             .fix("close what is open", {{{end, end}, last_line(closers)}}, FixSafety::kUnsafe));
 }
 
 void TreeBuilder::report_missing_value(uint32_t at) {

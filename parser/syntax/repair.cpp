@@ -80,18 +80,20 @@ void RepairSearch::at_token(const Machine& base, size_t i) {
   }
 }
 
-// In an array, after an object that stands on one line: a name that begins a line farther in is of another object, and no more of that one.
+// In an array, after an object that stands on one line: a name that begins a line farther in is of another object, and no more of that
+// one; so is the name again that that one begins with.
 bool RepairSearch::object_lost_its_brace(const Machine& base, size_t i) const {
   const bool member = i + 1 < tokens_.size() && tokens_[i].kind == Token::kString && tokens_[i].first_on_line && tokens_[i + 1].kind == ':';
   const Machine::Level& array = base.levels.back();
-  if (!member || array.open != '[' || array.child == Machine::kAny || tokens_[i].indent <= array.child) return false;
+  if (!member || array.open != '[' || array.child == Machine::kAny || tokens_[i].indent < array.child) return false;
   size_t at = i;
   if (at > 0 && tokens_[at - 1].kind == ',') --at;
   if (at == 0 || tokens_[at - 1].kind != '}') return false;
   size_t depth = 0;
   for (const uint32_t line = tokens_[at - 1].line; at > 0 && tokens_[at - 1].line == line; --at) {
     if (is_closing(tokens_[at - 1].kind)) ++depth;
-    if ((tokens_[at - 1].kind == '{' || tokens_[at - 1].kind == '[') && --depth == 0) return true;
+    if (tokens_[at - 1].kind != '{' && tokens_[at - 1].kind != '[') continue;
+    if (--depth == 0) return tokens_[i].indent > array.child || text_of(tokens_[at]) == text_of(tokens_[i]);
   }
   return false;
 }

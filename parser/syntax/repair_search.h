@@ -30,6 +30,8 @@ class RepairSearch {
   static constexpr std::string_view kPunctuation = ",:{}[]";
   static bool is_punctuation(char kind) { return kPunctuation.find(kind) != std::string_view::npos; }
 
+  std::string_view text_of(const Token& t) const { return text_.substr(t.begin, t.end - t.begin); }
+
   void at_token(const Machine& base, size_t i);
   void close_out(const Machine& base, size_t i);
   bool object_lost_its_brace(const Machine& base, size_t i) const;

@@ -105,7 +105,8 @@ std::vector<Token> tokens_of(std::string_view text, uint32_t from, uint32_t upto
       }
     }
     if (seen.kind == 0) continue;
-    if (seen.kind == Token::kWord || seen.kind == Token::kStray || seen.kind == Token::kLiteral || seen.kind == ':') {
+    const bool nested = seen.kind == '[' && !open.empty() && open.back() == '[' && (out.back().kind == '[' || out.back().kind == ',');
+    if (nested || seen.kind == Token::kWord || seen.kind == Token::kStray || seen.kind == Token::kLiteral || seen.kind == ':') {
       const size_t bare = bare_text_end(text, static_cast<size_t>(begin - text.data()), expects_name());
       if (bare != 0) {
         seen.kind = Token::kWord;

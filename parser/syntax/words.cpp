@@ -42,7 +42,9 @@ void suggest_literal(std::string_view word, Diagnostic& d) {
   if (folded == "false" || folded == "no" || folded == "off") return replace("false");
   if (folded == "null" || folded == "none" || folded == "nil" || folded == "undefined") return replace("null");
   const bool numeric = folded.find_first_not_of("0123456789+-.e") == std::string::npos;
-  if (numeric && std::count(folded.begin(), folded.end(), '.') < 2) {  // an address has more
+  const size_t dash = folded.find('-', 1);
+  const bool range = folded.find_first_not_of("0123456789-") == std::string::npos && dash != std::string::npos && dash + 1 < folded.size();
+  if (numeric && !range && std::count(folded.begin(), folded.end(), '.') < 2) {  // an address has more
     d.help_text = "a number has no leading `+`, `.` or zero, and a digit follows its point";
     return;
   }

@@ -47,6 +47,14 @@ TEST(Fixes, NeverAppliesAnUnsafeFixUnasked) {
   EXPECT_EQ(mend("abc", {with({{{0, 1}, "X"}}, FixSafety::kUnsafe)}, FixSafety::kUnsafe).text, "Xbc");
 }
 
+TEST(Fixes, LeavesAloneWhatFollowsFromAGuessAboutBrackets) {
+  const Diagnostic guess = diag::MissingComma({1, 2}, "x").in(kSource);
+  EXPECT_EQ(mend("abc", {with({{{0, 1}, "X"}}), guess}).text, "abc");
+  EXPECT_EQ(mend("abc", {with({{{0, 1}, "X"}}), Diagnostic(guess).fix("add a comma", {{{1, 1}, ","}})}).text, "X,bc");
+  EXPECT_EQ(mend("abc", {with({{{0, 1}, "X"}}), Diagnostic(guess).in(SourceId(size_t{1}))}).text, "Xbc");
+  EXPECT_EQ(mend("abc", {with({{{0, 1}, "X"}}), guess}, FixSafety::kUnsafe).text, "Xbc");
+}
+
 TEST(Fixes, IgnoresFixesOfOtherSourcesAndOutsideTheText) {
   EXPECT_EQ(mend("abc", {with({{{2, 9}, "X"}})}).text, "abc");
   EXPECT_EQ(mend("abc", {with({{{0, 1}, "X"}}).in(SourceId(size_t{1}))}).applied, 0u);

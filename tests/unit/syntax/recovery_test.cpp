@@ -2,6 +2,7 @@
 // One mistake, one message; its fix, where it has one, makes the text whole; what is not broken is understood.
 #include <gtest/gtest.h>
 
+#include "parser/diagnostics/fixes.h"
 #include "tests/support/parsed.h"
 
 namespace aclc {
@@ -99,6 +100,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{R"({group:a:["b"]})", "name-not-string", R"({"group:a":["b"]})"},
                     Mistake{R"([o'brien@example.com])", "invalid-literal", R"(["o'brien@example.com"])"},
                     Mistake{R"({my_host: "b"})", "name-not-string", R"({"my_host": "b"})"},
+                    Mistake{R"([80-90])", "invalid-literal", R"(["80-90"])"},
+                    Mistake{R"(["a", [fd7a::1]:22, "b"])", "invalid-literal", R"(["a", "[fd7a::1]:22", "b"])"},
+                    Mistake{R"(["a", remove 10.0.1.0/24])", "invalid-literal", R"(["a", "remove 10.0.1.0/24"])"},
+                    Mistake{R"([node:os == 'macos', "b"])", "invalid-literal", R"(["node:os == 'macos'", "b"])"},
                     // A quote without a partner is what is missing.
                     Mistake{R"([a:1 b", "c"])", "lost-quote", R"(["a:1 b", "c"])"}));
 
@@ -133,6 +138,37 @@ TEST(Recovery, MoreOfTheSameGarbageIsNotReportedAgain) {
 TEST(Recovery, QuotesEachOfSeveralTextsWithoutCommas) {
   const Parsed p("{\"a\": [ann@x.test bo@x.test,\n tag:a\n tag:b]}");
   EXPECT_EQ(p.slugs(), "invalid-literal missing-comma invalid-literal invalid-literal missing-comma invalid-literal");
+}
+
+TEST(Recovery, AnArrayInAnArrayIsNoAddress) {
+  EXPECT_TRUE(Parsed("[[1], [[2], [\"a:b\"]]]").ok());
+  EXPECT_EQ(Parsed("[[::1]]").slugs(), "invalid-literal");
+}
+
+TEST(Recovery, AWordEndsBeforeWhatCannotBeSeen) {
+  const Parsed p("[tag:a\u200b, \"b\"]");
+  EXPECT_EQ(p.slugs(), "invalid-literal unexpected-character");
+  EXPECT_EQ(p.found[0].span, (Span{1, 6}));
+}
+
+TEST(Recovery, CommasForgottenOnSeveralLinesInARowAreEachMended) {
+  for (const std::string indent : {"", "  "}) {
+    const Parsed members("{\n" + indent + "\"a\": 1\n" + indent + "\"b\": [2]\n" + indent + "\"c\": 3\n}\n");
+    EXPECT_EQ(members.slugs(), "missing-comma missing-comma");
+    EXPECT_TRUE(Parsed(members.fixed()).ok()) << members.fixed();
+    const Parsed elements("{\"a\": [\n" + indent + "\"x\"\n" + indent + "\"y\"\n" + indent + "\"z\"\n], \"b\": 1}\n");
+    EXPECT_EQ(elements.slugs(), "missing-comma missing-comma");
+    EXPECT_TRUE(Parsed(elements.fixed()).ok()) << elements.fixed();
+  }
+}
+
+TEST(Recovery, NoElementIsTooMuchWhereNothingIsIndented) {
+  EXPECT_EQ(Parsed("{\"a\": [{\"b\": [\n\"x\"\n\"y\"\n], \"c\": 1}]}\n").slugs(), "missing-comma");
+}
+
+TEST(Recovery, ClosesATextThatEndsInAComment) {
+  const Parsed p("\"a\": 1 // end");
+  EXPECT_EQ(apply_fixes(p.text, p.found, SourceId()).text, "{\"a\": 1 // end\n}\n");
 }
 
 // Each mark was read with all that follow it, once for each mistake.
@@ -176,6 +212,13 @@ TEST(Recovery, MendsAHalfWrittenRule) {
 
 TEST(Recovery, FindsTheLostBraceOfARuleAfterOneOnALine) {
   const Parsed p("{\n\"acls\": [\n  {\"a\": 1, \"b\": [2]},\n\n    \"a\": 3,\n    \"b\": [4],\n  },\n  {\"a\": 5},\n],\n}\n");
+  ASSERT_EQ(p.slugs(), "stray-bracket") << p.tree.dump();
+  EXPECT_EQ(p.found[0].span.begin, p.text.find("\"a\": 3"));
+  EXPECT_TRUE(Parsed(p.fixed()).ok()) << p.fixed();
+}
+
+TEST(Recovery, FindsTheLostBraceBeforeANameThatTheRuleBeforeBeginsWith) {
+  const Parsed p("{\n\"acls\": [\n  {\"a\": 1, \"b\": [2]},\n  \"a\": 3, \"b\": [4]},\n  {\"a\": 5},\n],\n}\n");
   ASSERT_EQ(p.slugs(), "stray-bracket") << p.tree.dump();
   EXPECT_EQ(p.found[0].span.begin, p.text.find("\"a\": 3"));
   EXPECT_TRUE(Parsed(p.fixed()).ok()) << p.fixed();
