@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // aclc diff: who gains and who loses access between two policies.
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <spawn.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <CLI/App.hpp>
-#include <cerrno>
-#include <cstring>
 #include <memory>
 
 #include "cli/access_report.h"
 #include "cli/command.h"
 #include "cli/files.h"
 #include "cli/findings.h"
+#include "cli/git.h"
 #include "cli/options.h"
-
-extern char** environ;
 
 namespace aclc::cli {
 namespace {
@@ -32,40 +25,6 @@ struct Options {
   size_t most = 100;
 };
 
-/// What `git show REVISION:PATH` prints. No shell sees the words.
-Result<std::string> git_show(const std::string& name, size_t max_bytes) {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return Failure{fmt::format("cannot run git: {}", std::strerror(errno))};
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
-  posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-  const char* words[] = {"git", "show", "--no-textconv", "--end-of-options", name.c_str(), nullptr};
-  pid_t child = 0;
-  const int failed = ::posix_spawnp(&child, "git", &actions, nullptr, const_cast<char**>(words), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  ::close(ends[1]);
-  std::string text;
-  char buffer[1 << 16];
-  ssize_t n = 0;
-  while (failed == 0 && text.size() <= max_bytes) {
-    n = ::read(ends[0], buffer, sizeof buffer);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) break;
-    text.append(buffer, static_cast<size_t>(n));
-  }
-  ::close(ends[0]);
-  if (failed != 0) return Failure{fmt::format("cannot run git: {}", std::strerror(failed))};
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (text.size() > max_bytes) return Failure{fmt::format("{} is longer than {} bytes", name, max_bytes)};
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-    return Failure{fmt::format("cannot read {}: neither a file nor a REVISION:PATH that git knows here", name)};
-  }
-  return text;
-}
-
 bool is_file(const std::string& path) {
   struct stat status {};
   return path == "-" || ::stat(path.c_str(), &status) == 0;
@@ -73,7 +32,7 @@ bool is_file(const std::string& path) {
 
 std::optional<SourceId> open_side(Run& run, const std::string& path, const PolicyOptions& options, Console& console) {
   if (is_file(path) || path.find(':') == std::string::npos) return open_policy(run, path, options, console);
-  auto text = git_show(path, options.pipeline.parse.max_bytes);
+  auto text = text_at_revision(path, options.pipeline.parse.max_bytes);
   if (!text) {
     console.complain(text.error().message);
     return std::nullopt;

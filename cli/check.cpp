@@ -127,7 +127,7 @@ Exit check(Check& o, Console& console) {
     else
       policies.push_back(*id);
   }
-  if (!open_tailnet(run, o.tailnet, o.policy, console)) return Exit::kTrouble;
+  if (!open_tailnet(run, o.tailnet, o.policy, console)) return show_trouble(run, o.output, "aclc check", console);
   for (const SourceId id : policies) {
     const Analysis a = analyse(run, id, o.policy.pipeline);
     ++totals.policies;
@@ -148,7 +148,7 @@ Exit check(Check& o, Console& console) {
 
   Showing showing;
   showing.ok = status == Exit::kYes;
-  showing.trouble = trouble_of(status);
+  showing.trouble = trouble_of(status, console);
   showing.upstream = o.upstream;
   showing.max_shown = o.max_findings;
   const JsonMember tests{"tests", tests_json(totals.report)};

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <utility>
 
 namespace aclc::cli {
 namespace {
@@ -44,6 +45,13 @@ bool Console::flush() {
 
 void Console::complain(std::string_view text) {
   note("aclc: " + std::string(text));
+  if (complaints_.size() > kHeld) return;
+  if (!complaints_.empty()) complaints_ += "; ";
+  complaints_ += text;
+}
+
+std::string Console::take_complaints() {
+  return std::exchange(complaints_, {});
 }
 
 void Console::note(std::string_view text) {

@@ -19,6 +19,8 @@ class Console {
   void print(std::string_view text);
   /// The tool's own trouble: a line on standard error, behind `aclc: `.
   void complain(std::string_view text);
+  /// What was complained of since the last call, for documents that say why there is no answer: `...; ...`.
+  std::string take_complaints();
   /// A line on standard error as it is.
   void note(std::string_view text);
 
@@ -36,6 +38,7 @@ class Console {
   int out_;
   int err_;
   std::string held_;
+  std::string complaints_;
   bool closed_ = false;
   bool lost_ = false;
 };

@@ -37,8 +37,10 @@ bool fails(Run& run, const OutputOptions& output) {
          (output.fail_on >= Severity::kNote && counts.notes > 0);
 }
 
-std::string trouble_of(Exit status) {
-  return status == Exit::kTrouble ? "not all that was asked for could be looked at: standard error says why" : "";
+std::string trouble_of(Exit status, Console& console) {
+  if (status != Exit::kTrouble) return {};
+  const std::string why = console.take_complaints();
+  return fmt::format("not all that was asked for could be looked at: {}", why.empty() ? "its findings say why" : why);
 }
 
 bool write_report(const std::string& path, std::string_view text, Console& console) {
@@ -144,6 +146,17 @@ bool show_findings(Run& run, const OutputOptions& output, const Showing& showing
   }
   if (!line.empty()) page += markdown_text(line) + "\n\n";
   return add_summary(output.summary, std::move(page), console) && written;
+}
+
+Exit show_trouble(Run& run, const OutputOptions& output, std::string title, Console& console) {
+  if (output.format == Format::kText && output.summary.empty()) return Exit::kTrouble;
+  Showing showing;
+  showing.ok = false;
+  showing.title = std::move(title);
+  showing.trouble = trouble_of(Exit::kTrouble, console);
+  showing.markdown = output.summary.empty() ? "" : markdown_text(showing.trouble) + "\n";
+  show_findings(run, output, showing, console);
+  return Exit::kTrouble;
 }
 
 }  // namespace aclc::cli

@@ -30,8 +30,11 @@ struct Showing {
 /// asked for could not be written, and the console said so.
 bool show_findings(Run& run, const OutputOptions& output, const Showing& showing, Console& console);
 
-/// That something kept the run from its answer (what, the console was told); empty where the status is another.
-std::string trouble_of(Exit status);
+/// What kept the run from its answer, as the console was told or as findings say; empty where the status is another.
+std::string trouble_of(Exit status, Console& console);
+
+/// For a command that could not begin, and said why: the document that a program waits for. In text there is none. Returns kTrouble.
+Exit show_trouble(Run& run, const OutputOptions& output, std::string title, Console& console);
 
 /// Whether a finding is as severe as `--fail-on` says, or worse.
 bool fails(Run& run, const OutputOptions& output);

@@ -134,7 +134,7 @@ class Lint {
       }
       policies.push_back(*id);
     }
-    if (!open_tailnet(run_, o_.tailnet, o_.policy, console_)) return Exit::kTrouble;
+    if (!open_tailnet(run_, o_.tailnet, o_.policy, console_)) return show_trouble(run_, o_.output, "aclc lint", console_);
     for (const Diagnostic& d : run_.findings.sorted()) {
       if (d.severity == Severity::kError) found_.push_back(d);
     }
@@ -142,8 +142,8 @@ class Lint {
     for (const std::string& path : o_.policy.paths) {
       if (next < policies.size() && name_of(path) == run_.sources[policies[next]].name()) one(path, policies[next++]);
     }
-    if (policies_ == 0 && found_.empty() && o_.output.format == Format::kText) return status_;
-    return show(policies);
+    if (looked_at_.empty() && found_.empty() && o_.output.format == Format::kText) return status_;
+    return show();
   }
 
  private:
@@ -224,7 +224,7 @@ class Lint {
       if (const auto mended = mend(path, id, options)) id = *mended;
     }
     Look found = look(run_, id, o_, options);
-    ++policies_;
+    looked_at_.push_back(id);
     invalid_ += found.valid ? 0 : 1;
     rules_ += found.rules;
     found_.insert(found_.end(), std::make_move_iterator(found.findings.begin()), std::make_move_iterator(found.findings.end()));
@@ -281,24 +281,26 @@ class Lint {
     console_.note(diff);
   }
 
-  Exit show(const std::vector<SourceId>& policies) {
+  Exit show() {
     run_.findings = DiagnosticEngine();
     size_t fixable = 0;
     for (Diagnostic& d : found_) {
-      fixable += !d.fixes.empty() && d.fixes.front().safety == FixSafety::kSafe ? 1 : 0;
+      // --fix changes policies, and not a configuration or a tailnet.
+      const bool of_policy = std::find(looked_at_.begin(), looked_at_.end(), d.source) != looked_at_.end() || !d.source.valid();
+      fixable += of_policy && !d.fixes.empty() && d.fixes.front().safety == FixSafety::kSafe ? 1 : 0;
       run_.findings.report(std::move(d));
     }
     if (fails(run_, o_.output)) status_ = worse(status_, Exit::kNo);
     Showing showing;
     showing.ok = status_ == Exit::kYes;
-    showing.trouble = trouble_of(status_);
+    showing.trouble = trouble_of(status_, console_);
     showing.title = "aclc lint";
-    showing.files = policies;
+    showing.files = looked_at_;
     showing.max_shown = o_.max_findings;
     if (!o_.quiet) {
       std::string& line = showing.summary;
       if (status_ == Exit::kYes) line = "ok · ";
-      if (policies_ > 1) line += counted(policies_, "policy file") + " · ";
+      if (looked_at_.size() > 1) line += counted(looked_at_.size(), "policy file") + " · ";
       line += counted(rules_, "rule");
       if (invalid_ > 0) line += " · lint looks at a policy once aclc check has no errors";
       if (fixed_ > 0) line += fmt::format(" · {} {} {}", fixed_, fixed_ == 1 ? "fix" : "fixes", o_.dry_run ? "not written" : "applied");
@@ -314,7 +316,8 @@ class Lint {
   Run run_;
   LintOptions options_;
   std::vector<Diagnostic> found_;
-  size_t policies_ = 0, invalid_ = 0, rules_ = 0, fixed_ = 0;
+  std::vector<SourceId> looked_at_;  ///< policies as they were looked at, so after fixes
+  size_t invalid_ = 0, rules_ = 0, fixed_ = 0;
   Exit status_ = Exit::kYes;
 };
 

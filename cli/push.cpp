@@ -12,6 +12,7 @@
 #include "cli/deployed.h"
 #include "cli/files.h"
 #include "cli/findings.h"
+#include "cli/git.h"
 #include "cli/server_options.h"
 #include "cli/test_results.h"
 
@@ -20,6 +21,7 @@ namespace {
 
 constexpr size_t kMostShown = 50;  ///< changes of access of each sort
 constexpr size_t kFewestDigits = 12;  ///< of a digest that --replace takes
+constexpr size_t kMostVersions = 100;  ///< of the policy that git is asked for
 
 struct Push {
   PolicyOptions policy;
@@ -38,9 +40,15 @@ struct Push {
 /// What came of it, as it is told at the end.
 struct Outcome {
   Exit exit = Exit::kTrouble;
-  std::string_view answer;            ///< pushed, unchanged, would-push, refused, changed, declined; empty: trouble, said already
+  std::string_view answer;            ///< pushed, unchanged, would-push, refused, changed, unknown, declined; empty: trouble, said already
   std::string sentence;
   std::vector<std::string> messages;  ///< the server's
+};
+
+/// What may be in force without anybody having changed it elsewhere.
+struct Known {
+  std::vector<std::string> digests;
+  std::string lacking;  ///< what would tell more and is not there, in words
 };
 
 /// One push, step by step; what a step finds stays for the next.
@@ -60,7 +68,7 @@ class Pushing {
   Outcome push_to_server(const Analysis& mine);
   void show_changes(const Analysis& mine);
   Outcome save();
-  Result<bool> changed_by_others();
+  Result<Known> known_here();
   /// Whether --force, or --replace with its digest, gives up the policy in force.
   bool given_up() const { return o_.force || (!o_.replace.empty() && comparison_.deployed_digest.starts_with(o_.replace)); }
   std::string how_to_replace() const { return fmt::format("--replace {} replaces exactly this one", short_digest(comparison_.deployed_digest)); }
@@ -94,18 +102,30 @@ Outcome Pushing::judge_and_push() {
   return push_to_server(a);
 }
 
-/// Whether what is deployed is nothing that is known to have been deployed from here.
-Result<bool> Pushing::changed_by_others() {
-  std::vector<std::string> known;
-  if (const auto recorded = read_record(o_.record, path_, place_)) known.push_back(*recorded);
+/// The policy that went out or came in last; without a record of that the versions that the file had.
+Result<Known> Pushing::known_here() {
+  Known out;
+  if (const auto recorded = read_record(o_.record, path_, place_)) out.digests.push_back(*recorded);
+  // What has errors was never deployed.
+  const auto add = [&](std::string_view text) {
+    if (const auto digest = digest_of(text, o_.policy.pipeline)) out.digests.push_back(*digest);
+  };
   for (const std::string& path : o_.base) {
     const auto text = read_file(path);
     if (!text) return text.error();
-    // What has errors was never deployed.
-    if (const auto digest = digest_of(*text, o_.policy.pipeline)) known.push_back(*digest);
+    add(*text);
   }
-  // Where nothing is known nobody can tell: the first push from a folder is no reason for alarm.
-  return !known.empty() && deployed_.exists && std::find(known.begin(), known.end(), comparison_.deployed_digest) == known.end();
+  if (!out.digests.empty() || !o_.base.empty() || path_ == "-") return out;
+  const FileHistory history = history_of(path_, kMostVersions, o_.policy.pipeline.parse.max_bytes);
+  for (const std::string& text : history.texts) add(text);
+  if (!history.repository) {
+    out.lacking = "no git repository here knows the versions that it had";
+  } else if (history.texts.empty()) {
+    out.lacking = "git has no version of the file";
+  } else if (history.shallow) {
+    out.lacking = "this clone is shallow and lacks the older versions (`git fetch --unshallow`; in a pipeline `fetch-depth: 0` or `GIT_DEPTH: 0`)";
+  }
+  return out;
 }
 
 /// Which lines change, and who gains and who loses access by that.
@@ -141,12 +161,17 @@ Outcome Pushing::push_to_server(const Analysis& mine) {
   if (comparison_.sameness == Sameness::kEqual) return finished("unchanged", fmt::format("{} is what {} has", path_, place_));
   show_changes(mine);
 
-  const auto changed = changed_by_others();
-  if (!changed) return trouble(changed.error().message);
-  if (*changed && !given_up()) {
-    return {Exit::kNo, "changed",
-            fmt::format("somebody changed the policy of {} since it was last known here (it is {} now); `aclc pull` takes the change over, {}", place_,
-                        short_digest(comparison_.deployed_digest), how_to_replace()), {}};
+  const auto known = known_here();
+  if (!known) return trouble(known.error().message);
+  const bool is_known = !deployed_.exists || std::find(known->digests.begin(), known->digests.end(), comparison_.deployed_digest) != known->digests.end();
+  if (!is_known && !given_up()) {
+    const std::string now = fmt::format("it is {} now", short_digest(comparison_.deployed_digest)), ways = fmt::format("`aclc pull` takes it over, {}", how_to_replace());
+    // Whoever is asked on a terminal has the change before his eyes. Where something is known, and it is another policy, it is an alarm.
+    const bool nothing_known = known->digests.empty() || !known->lacking.empty();
+    if (!nothing_known) return {Exit::kNo, "changed", fmt::format("somebody changed the policy of {} since it was last known here ({}); {}", place_, now, ways), {}};
+    std::string sentence = fmt::format("whether somebody changed the policy of {} by hand cannot be told ({}){}{}", place_, now, known->lacking.empty() ? "" : ": ", known->lacking);
+    if (o_.yes) return {Exit::kNo, "unknown", fmt::format("{}; nothing was pushed; {}", sentence, ways), {}};
+    console_.note(sentence);
   }
   const auto verdict = server_.control_plane->check(text_);
   if (!verdict) return trouble(verdict.error().message);
@@ -214,8 +239,8 @@ Action define_push(CLI::App& app, Console& console) {
   add_server_options(app, o->server);
   add_record_options(app, o->record);
   add_output_options(app, o->output);
-  app.add_option("--base", o->base, "a policy that may be in force (the last version, or one of several): refuse if another one is")->type_name("FILE");
-  app.add_flag("-y,--yes", o->yes, "push without asking");
+  app.add_option("--base", o->base, "a policy that may be in force (the last version, or one of several): refuse if another one is; in place of the versions that git knows")->type_name("FILE");
+  app.add_flag("-y,--yes", o->yes, "push without asking, where the policy in force is known here: from the record, --base, or as a version in git");
   app.add_flag("--dry-run", o->dry_run, "all but the push itself");
   app.add_flag("--force", o->force, "replace whatever is in force");
   app.add_option("--replace", o->replace, "replace the policy with this digest, as a refusal tells it, although it is not known here or cannot be read")

@@ -112,7 +112,7 @@ class Printer {
 Exit run_test(const Options& o, Console& console) {
   Run run;
   const auto id = open_policy(run, o.policy.paths.front(), o.policy, console);
-  if (!id || !open_tailnet(run, o.tailnet, o.policy, console)) return Exit::kTrouble;
+  if (!id || !open_tailnet(run, o.tailnet, o.policy, console)) return show_trouble(run, o.output, "aclc test", console);
   const Analysis analysis = analyse(run, *id, o.policy.pipeline);
   Progress progress(console, "testing", analysis.policy.tests.size() + analysis.policy.ssh_tests.size());
   const auto report = test(run, analysis, [&](size_t done) { progress.step(done); });
@@ -122,7 +122,7 @@ Exit run_test(const Options& o, Console& console) {
   std::vector<JunitCase> cases;
   Showing showing;
   showing.ok = status == Exit::kYes;
-  showing.trouble = trouble_of(status);
+  showing.trouble = trouble_of(status, console);
   showing.title = "aclc test";
   showing.more = {&tests, 1};
   showing.files = {&*id, 1};

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <type_traits>
 
 #include "base/nearest.h"
@@ -77,10 +78,16 @@ class ConfigReader {
       wrong(object, "an object is expected here");
       return;
     }
+    std::map<std::string, NodeId> first;
     for (const NodeId m : tree_.children(object)) {
       if (!tree_.is(m, NodeKind::kMember) || !tree_.is(tree_.name_of(m), NodeKind::kString)) continue;
       std::string scratch;
       const std::string key(tree_.string_value(tree_.name_of(m), scratch));
+      // One of the two would be dropped in silence.
+      if (const auto [known, is_new] = first.try_emplace(key, tree_.name_of(m)); !is_new) {
+        sink_.report(diag::DuplicateKey(inside(tree_.name_of(m)), key).label(inside(known->second), "first given here").help("keep the one that is meant"));
+        continue;
+      }
       f(tree_.name_of(m), key, tree_.value_of(m));
     }
   }

@@ -80,6 +80,7 @@ Result<ServerVerdict> Headscale::save(const std::string& policy, const DeployedP
   if (!answer) return answer.error();
   if (answer->status == 400) return refusal(*answer);
   if (answer->status != 200) return session_.unexpected("cannot save the policy", *answer);
+  if (!json::parse(answer->body, nullptr, false).is_object()) return session_.not_the_api("cannot save the policy");
   return ServerVerdict{};
 }
 

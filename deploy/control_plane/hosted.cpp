@@ -112,7 +112,12 @@ Result<ServerVerdict> Hosted::save(const std::string& policy, const DeployedPoli
   const auto answer = send("POST", "/acl", {{"Content-Type", "application/hujson"}, {"Accept", "application/hujson"}, {"If-Match", fmt::format("\"{}\"", expected.etag)}}, policy);
   if (!answer) return answer.error();
   ServerVerdict out;
-  if (answer->status == 200) return out;
+  if (answer->status == 200) {
+    // The API answers with the policy, and no policy begins like a page.
+    const size_t first = answer->body.find_first_not_of(" \t\r\n");
+    if (first != std::string::npos && answer->body[first] == '<') return session_.not_the_api("cannot save the policy");
+    return out;
+  }
   if (answer->status == 412) {
     out.kind = ServerVerdict::Kind::kChanged;
     return out;

@@ -94,6 +94,11 @@ Failure Session::unexpected(std::string_view what, const http::Response& respons
   return Failure{out + advice(response.status)};
 }
 
+Failure Session::not_the_api(std::string_view what) const {
+  return Failure{fmt::format("{}: {} answered with a web page and not as the API does; a proxy or a sign-in page in between answers so, and the API was not reached",
+                             what, host())};
+}
+
 Result<http::Response> Session::send(std::string method, std::string_view path, http::Headers headers, std::string body, bool authorised) {
   http::Request request{std::move(method), fmt::format("{}{}", options_.url, path), std::move(headers), std::move(body), options_.limits};
   if (authorised) {
@@ -111,6 +116,7 @@ Result<http::Response> Session::send(std::string method, std::string_view path, 
     return Failure{fmt::format("{} {}: {}{}", request.method, shown(request.url), shown(answer.error().message), hint)};
   }
   log(fmt::format("{} {}: HTTP {}, {} bytes, {} ms", request.method, request.url, answer->status, answer->body.size(), (options_.clock.now() - start).count()));
+  if (answer->status == 200 && starts_with(answer->header("content-type"), "text/html")) return not_the_api(fmt::format("{} {}", request.method, shown(request.url)));
   return std::move(answer.value());
 }
 

@@ -17,11 +17,14 @@ class Session {
   Session(http::Transport& transport, ServerOptions options, Credentials credentials)
       : transport_(transport), options_(std::move(options)), credentials_(std::move(credentials)) {}
 
-  /// With a bearer token, if `authorised`. No answer is a Failure; any status is an answer.
+  /// With a bearer token, if `authorised`. No answer is a Failure, and so is a page for browsers in place of one; any status is an answer.
   Result<http::Response> send(std::string method, std::string_view path, http::Headers headers, std::string body, bool authorised = true);
 
   /// An answer that is none of those expected, in words: what was tried, the status, what the server said.
   Failure unexpected(std::string_view what, const http::Response& response) const;
+
+  /// That something between, or another program there, answered with a page for browsers.
+  Failure not_the_api(std::string_view what) const;
 
   /// Text of the server's as it may be shown: no secrets, nothing a terminal would obey, of readable length.
   std::string shown(std::string_view text) const;

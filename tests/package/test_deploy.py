@@ -1,74 +1,21 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""pull, push and drift against servers on this machine that follow the published contracts, and against bad ones.
+"""pull and drift against servers on this machine that follow the published contracts, and against bad ones.
 
 usage: test_deploy.py ACLC [unittest's options]
 """
 import json
 import os
 import pathlib
-import pty
 import re
 import resource
 import signal
 import subprocess
-import sys
 import tempfile
 import unittest
 
-from policy_server import CLIENT, IDENTITY, KEY, Certificates, PolicyServer, dribble, endless, hang_up, save_and_hang_up, status
-
-ACLC = os.path.abspath(sys.argv.pop(1))
-OLD = b"""{
-	// Who may do what.
-	"acls": [
-		{"action": "accept", "src": ["group:eng"], "dst": ["tag:web:443"]},
-	],
-	"groups":    {"group:eng": ["alice@example.com"]},
-	"tagOwners": {"tag:web": ["group:eng"]},
-}
-"""
-NEW = OLD.replace(b"tag:web:443", b"tag:web:80,443")
-OTHER = OLD.replace(b"tag:web:443", b"tag:web:22")
-REORDERED = OLD.replace(b"	// Who may do what.\n", b"").replace(b'"groups":    {"group:eng": ["alice@example.com"]},\n	"tagOwners": {"tag:web": ["group:eng"]},',
-                                                                  b'"tagOwners": {"tag:web": ["group:eng"]},\n	"groups":    {"group:eng": ["alice@example.com"]},')
-SPLIT = OLD.replace(b'},\n\t],', b'},\n\t\t{"action": "accept", "src": ["alice@example.com"], "dst": ["tag:web:443"]},\n\t],')
-OWNED = OLD.replace(b'{"tag:web": ["group:eng"]}', b'{"tag:web": []}')
-FAILING = NEW.replace(b'"groups":', b'"tests": [{"src": "alice@example.com", "accept": ["tag:web:22"]}],\n	"groups":')
-SECRETS = (KEY, CLIENT[1], IDENTITY, "tskey-token-")
-
-
-def layout(text):
-    return subprocess.run([ACLC, "fmt", "-"], input=text, capture_output=True, check=True).stdout
-
-
-class DeployTest(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-        self.at = pathlib.Path(self.folder.name)
-        self.policy = self.at / "policy.hujson"
-
-    def server(self, policy=OLD, tls=None):
-        server = PolicyServer(layout, policy, tls)
-        self.addCleanup(server.close)
-        return server
-
-    def aclc(self, *words, code=0, env=None, stdin=subprocess.DEVNULL, **more):
-        environment = {"PATH": os.environ["PATH"], "TS_API_KEY": KEY, "HOME": self.folder.name, **(env or {})}
-        run = subprocess.run([ACLC, *map(str, words)], cwd=self.at, env={k: v for k, v in environment.items() if v is not None}, stdin=stdin, capture_output=True,
-                             timeout=60, **more)
-        run.text = (run.stdout + run.stderr).decode()
-        for secret in SECRETS:
-            self.assertNotIn(secret, run.text)
-        self.assertEqual(run.returncode, code, run.text)
-        return run
-
-    def to(self, server, *words, **more):
-        return self.aclc(words[0], "--server", server.url, *words[1:], **more)
-
-    def headscale(self, server, *words, **more):
-        return self.to(server, *words, "--target", "headscale", env={"TS_API_KEY": None, "HEADSCALE_CLI_API_KEY": KEY}, **more)
+from deploy_case import ACLC, NEW, OLD, OTHER, OWNED, REORDERED, SPLIT, DeployTest, layout
+from policy_server import CLIENT, IDENTITY, KEY, Certificates, dribble, endless, hang_up, status
 
 
 class Pull(DeployTest):
@@ -166,150 +113,6 @@ class Drift(DeployTest):
         self.to(self.server(), "drift", env={"TS_TAILNET": "example.com"})
 
 
-class Push(DeployTest):
-    def setUp(self):
-        super().setUp()
-        self.policy.write_bytes(NEW)
-
-    def test_pushes_and_says_what_changes(self):
-        server = self.server()
-        text = self.to(server, "push", "--yes").text
-        self.assertIn('-\t\t{"action": "accept", "src": ["group:eng"], "dst": ["tag:web:443"]},\n+', text)
-        self.assertIn("gained alice@example.com -> tag:web  tcp,udp 80", text)
-        self.assertIn("pushed", text)
-        self.assertEqual((server.policy, server.saves), (NEW, 1))
-        self.assertIn("unchanged", self.to(server, "push", "--yes").text)
-        self.assertEqual(server.saves, 1)
-
-    def test_a_dry_run_pushes_nothing(self):
-        server = self.server()
-        self.assertIn("would-push", self.to(server, "push", "--dry-run").text)
-        self.assertEqual((server.policy, server.saves), (OLD, 0))
-        server.verdict = {"message": "tag not found: \"tag:web\""}
-        self.assertIn("tag not found", self.to(server, "push", "--dry-run", code=1).text)
-
-    def test_an_unsound_policy_is_not_sent(self):
-        server = self.server()
-        for bad in (b"{", NEW.replace(b'"tag:web:80,443"', b'"tag:wbe:80"'), FAILING):
-            self.policy.write_bytes(bad)
-            self.assertIn("nothing was pushed", self.to(server, "push", "--yes", "--force", code=1).text)
-        self.assertEqual(server.requests, [])
-
-    def test_tests_run_although_the_same_text_is_deployed(self):
-        self.policy.write_bytes(FAILING)
-        self.to(self.server(FAILING), "push", "--yes", code=1)
-
-    def test_a_change_while_pushing_is_not_overwritten(self):
-        server = self.server()
-
-        def somebody_else():
-            server.policy = OTHER
-        server.after_fetch = somebody_else
-        self.assertIn("somebody changed", self.to(server, "push", "--yes", code=1).text)
-        self.assertEqual((server.policy, server.saves), (OTHER, 0))
-
-    def test_a_change_since_the_last_push_is_not_overwritten(self):
-        server = self.server()
-        self.to(server, "push", "--yes")
-        server.policy = OTHER
-        self.policy.write_bytes(OLD)
-        self.assertIn("somebody changed", self.to(server, "push", "--yes", code=1).text)
-        self.assertEqual(server.policy, OTHER)
-        self.to(server, "push", "--yes", "--force")
-        self.assertEqual(server.policy, OLD)
-
-    def test_the_policy_with_a_digest_is_replaced_and_no_other(self):
-        server = self.server()
-        words = ("push", "--yes", "--no-record", "--base", "policy.hujson")
-        refused = self.to(server, *words, code=1).text
-        digest = re.search(r"--replace ([0-9a-f]{12}) ", refused)[1]
-        server.policy = OTHER
-        self.assertIn("somebody changed", self.to(server, *words, "--replace", digest, code=1).text)
-        server.policy = OLD
-        self.to(server, *words, "--replace", digest)
-        for bad in ("", digest[:11], digest[:11] + "x", "0" * 65):
-            self.assertIn("is no digest", self.to(server, *words, "--replace", bad, code=2).text)
-
-    def test_what_is_no_policy_is_replaced_only_when_told_so(self):
-        for deployed in (b"{\"acls\": [", b"<html>soon</html>"):
-            for more in ([], ["--force"]):
-                server = self.server(deployed)
-                server.etag = lambda: "ts-broken"
-                for words in ([], ["--replace", "0123456789ab"]):
-                    text = self.to(server, "push", "--yes", *words, code=2).text
-                    self.assertEqual((server.policy, server.saves), (deployed, 0))
-                self.to(server, "push", "--yes", *(more or ["--replace", re.search(r"no policy that can be read.*--replace ([0-9a-f]{12}) ", text)[1]]))
-                self.assertEqual(server.policy, NEW)
-
-    def test_a_base_tells_an_edit_by_hand_without_a_record(self):
-        server = self.server()
-        (self.at / "before.hujson").write_bytes(OTHER)
-        self.assertIn("somebody changed", self.to(server, "push", "--yes", "--no-record", "--base", "before.hujson", code=1).text)
-        (self.at / "before.hujson").write_bytes(OLD)
-        self.to(server, "push", "--yes", "--no-record", "--base", "before.hujson")
-        self.assertFalse((self.at / ".aclc-deployed.json").exists())
-
-    def test_no_record_or_a_damaged_one_is_no_edit_by_hand(self):
-        for record in (None, b"{", b'{"deployed": 3}', b'{"deployed": {"the key\'s tailnet": "x"}}', b"\xff"):
-            server = self.server()
-            if record is not None:
-                (self.at / ".aclc-deployed.json").write_bytes(record)
-            self.to(server, "push", "--yes")
-
-    def test_without_a_terminal_somebody_has_to_say_yes(self):
-        server = self.server()
-        self.assertIn("--yes", self.to(server, "push", code=2).text)
-        self.assertEqual(server.saves, 0)
-
-    def test_asks_on_a_terminal(self):
-        for word, code, saves in (("n", 1, 0), ("", 1, 0), ("y", 0, 1)):
-            server = self.server()
-            master, slave = pty.openpty()
-            os.write(master, word.encode() + b"\n")
-            run = subprocess.run([ACLC, "push", "--server", server.url, "--no-record"], cwd=self.at, env={"TS_API_KEY": KEY}, stdin=slave, stderr=slave, stdout=subprocess.PIPE, timeout=60)
-            os.close(slave)
-            self.assertIn(b"push policy.hujson to", os.read(master, 10_000))
-            os.close(master)
-            self.assertEqual((run.returncode, server.saves), (code, saves))
-
-    def test_the_server_refuses(self):
-        server = self.server()
-        server.refusal = (400, {"message": "test(s) failed", "data": [{"user": "alice@example.com", "errors": ["address \"tag:web:22\": want: Accept, got: Drop"]}]})
-        text = self.to(server, "push", "--yes", code=1).text
-        self.assertIn("test(s) failed", text)
-        self.assertIn('alice@example.com: address "tag:web:22": want: Accept', text)
-        self.assertEqual(server.saves, 0)
-
-    def test_a_warning_of_the_server_is_no_refusal(self):
-        server = self.server()
-        server.verdict = {"message": "warning(s) found", "data": [{"user": "group:eng", "warnings": ["group is not syncable"]}]}
-        self.assertIn("group is not syncable", self.to(server, "push", "--yes").text)
-        self.assertEqual(server.saves, 1)
-
-    def test_no_etag_no_push(self):
-        server = self.server()
-        server.sends_etag = False
-        self.assertIn("no ETag", self.to(server, "push", "--yes", code=2).text)
-        self.assertEqual(server.saves, 0)
-
-    def test_a_save_whose_answer_is_lost(self):
-        server = self.server()
-        server.faults = [lambda h: False, lambda h: False, save_and_hang_up(server)]
-        self.assertIn("pushed", self.to(server, "push", "--yes").text)
-        self.assertEqual((server.policy, server.saves), (NEW, 1))
-
-    def test_json(self):
-        out = json.loads(self.to(self.server(), "push", "--yes", "--format", "json").stdout)
-        self.assertEqual((out["ok"], out["push"]["answer"]), (True, "pushed"))
-
-    def test_what_a_terminal_would_obey_is_made_harmless(self):
-        server = self.server(OLD.replace(b"Who may", b"\xe2\x80\xae Who \xc2\x9b2J may"))
-        server.verdict = {"message": "\x1b]0;title\x07no"}
-        out = self.to(server, "push", "--dry-run", code=1)
-        for bad in (b"\x1b", b"\x07", b"\xe2\x80\xae", b"\xc2\x9b"):
-            self.assertNotIn(bad, out.stdout + out.stderr)
-
-
 class Servers(DeployTest):
     """Whatever a server does, an end with a reason comes soon."""
 
@@ -362,6 +165,7 @@ class Servers(DeployTest):
         self.assertIn("elsewhere.example.com", self.to(server, "drift", code=2).text)
 
     def test_answers_that_are_not_what_they_should_be(self):
+        self.versions(OLD)
         self.policy.write_bytes(NEW)
         for body in (b"OK", b"[]", b"\xff", b"3"):
             server = self.server()
@@ -453,6 +257,7 @@ class Keys(DeployTest):
 class Headscale(DeployTest):
     def setUp(self):
         super().setUp()
+        self.versions(OLD)
         self.policy.write_bytes(NEW)
 
     def test_push_pull_drift(self):

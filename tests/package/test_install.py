@@ -46,6 +46,14 @@ class Debs(unittest.TestCase):
             self.assertIn(f"Version: {version()}-1\n", fields)
             self.assertIn("libcurl4" if name == "aclc" else "libc6", fields)
 
+    def test_the_line_of_the_readme_installs_it(self):
+        readme = (pathlib.Path(__file__).parents[2] / "README.md").read_text()
+        words = re.search(r"^sudo (apt-get install -y \S*aclc_\*\.deb)$", readme, re.M)[1].split()
+        done = run(words[0], "--simulate", *words[1:-1], self.debs["aclc"], env={**os.environ, "LC_ALL": "C"})
+        # apt looks up all that the package wants, in what this system has and could have.
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn(f"Inst aclc ({version()}-1 ", done.stdout)
+
     def test_lintian(self):
         for deb in self.debs.values():
             done = run("lintian", "--allow-root", "--fail-on", "error,warning", "--info", deb)

@@ -3,7 +3,7 @@
 """Executes what action.yml, .pre-commit-hooks.yaml and the GitLab template say, in real repositories, against a server on this
 machine. What they use of their surroundings (`gh`, contexts, variables) is stood in for here.
 
-usage: test_pipelines.py ROOT ACLC [unittest's options]
+usage: test_pipelines.py ROOT BUILD ACLC [unittest's options]
 """
 import os
 import pathlib
@@ -17,8 +17,8 @@ import yaml
 
 from policy_server import KEY, PolicyServer
 
-ROOT, ACLC = (pathlib.Path(p).resolve() for p in sys.argv[1:3])
-del sys.argv[1:3]
+ROOT, BUILD, ACLC = (pathlib.Path(p).resolve() for p in sys.argv[1:4])
+del sys.argv[1:4]
 OLD = """{
 	"groups":    {"group:eng": ["alice@example.com", "bob@example.com"]},
 	"tagOwners": {"tag:web": ["group:eng"]},
@@ -70,8 +70,8 @@ class Repository(unittest.TestCase):
         self.git("commit", "-q", "-m", "change")
         return self.git("rev-parse", "HEAD")
 
-    def run_script(self, shell, script, env):
-        return subprocess.run([*shell, script], cwd=self.work, env={**self.env, **env}, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
+    def run_script(self, shell, script, env, timeout=120):
+        return subprocess.run([*shell, script], cwd=self.work, env={**self.env, **env}, capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL)
 
     def server(self, policy):
         server = PolicyServer(layout, policy.encode())
@@ -94,7 +94,7 @@ class Action(Repository):
 
     def act(self, inputs, event, event_name):
         """Runs the steps. Returns outcome by step name, and all that was printed."""
-        github = {"event": event, "event_name": event_name, "token": "ghs_token"}
+        github = {"event": event, "event_name": event_name, "token": "ghs_token", "workspace": str(self.work)}
         steps, outcomes, printed, failed = {}, {}, "", False
 
         def lookup(path):
@@ -237,15 +237,82 @@ class Action(Repository):
         self.assertEqual((outcomes["Push"], server.policy.decode()), ("success", NEW), printed)
 
     def test_push_from_a_checkout_without_history(self):
-        server = self.server(OLD.replace("443", "22"))
+        by_hand = OLD.replace("443", "22")
+        server = self.server(by_hand)
         self.commit(OLD)
         self.commit(NEW)
         whole = self.work
         self.work = self.at / "shallow"
         subprocess.run(["git", "clone", "-q", "--depth=1", f"file://{whole}", self.work], env=self.env, check=True)
         outcomes, printed = self.act({"push": "true", "api-key": KEY, "server": server.url}, {"before": self.git("-C", str(whole), "rev-parse", "HEAD~")}, "push")
-        self.assertEqual(outcomes["Push"], "success", printed)
-        self.assertIn("no history", printed)
+        self.assertEqual((outcomes["Push"], server.policy.decode()), ("failure", by_hand), printed)
+        self.assertIn("this clone is shallow", printed)
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can give a file away")
+    def test_a_workspace_of_somebody_elses_as_in_a_container(self):
+        before = self.commit(OLD)
+        self.commit(NEW)
+        server = self.server(OLD)
+        for path in (self.work, *self.work.rglob("*")):
+            os.chown(path, 1001, 1001, follow_symlinks=False)
+        outcomes, printed = self.act({"push": "true", "api-key": KEY, "server": server.url}, {"before": before}, "push")
+        self.assertEqual((outcomes["Compare"], outcomes["Push"], server.policy.decode()), ("success", "success", NEW), printed)
+        self.assertIn("80", self.summary)
+
+
+class Install(Repository):
+    """The step that installs, where there is no aclc yet."""
+
+    def setUp(self):
+        super().setUp()
+        (self.at / "bin/aclc").unlink()
+        self.env["PATH"] = f"{self.at}/bin:" + ":".join(p for p in os.environ["PATH"].split(":") if not os.path.exists(f"{p}/aclc"))
+        self.step = next(s for s in yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"] if s["name"] == "Install aclc")
+
+    def install(self, **more):
+        path = self.at / "path"
+        path.write_text("")
+        env = {"GITHUB_ACTION_PATH": str(ROOT), "GITHUB_PATH": str(path), "RUNNER_TEMP": str(self.at / "temp"), **more}
+        done = self.run_script(["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"], self.step["run"], env, timeout=1000)
+        return done, path.read_text()
+
+    def program(self, name, text):
+        (self.at / "bin" / name).write_text(f"#!/bin/sh\n{text}\n")
+        (self.at / "bin" / name).chmod(0o755)
+
+    def test_it_builds_one_and_puts_it_on_the_path(self):
+        # All is as on a runner, but that what this build has compiled already is not compiled again: the same sources and the
+        # same compiler give the same object, which is looked up by its name.
+        self.program("launch", f"""for word; do case $last in -o) out=$word;; esac; last=$word; done
+            echo "$out" >>"{self.at}/compiled"
+            if [ -f "{BUILD}/$out" ] && [ "${{out%.o}}" != "$out" ]; then mkdir -p "$(dirname "$out")" && cp "{BUILD}/$out" "$out"; else case $out in */cmTC_*) ;; *) echo "$out" >>"{self.at}/anew";; esac; exec "$@"; fi""")
+        done, path = self.install(CMAKE_CXX_COMPILER_LAUNCHER=str(self.at / "bin/launch"))
+        self.assertEqual((done.returncode, path), (0, f"{self.at}/temp/aclc\n"), done.stdout + done.stderr)
+        self.assertGreater(len((self.at / "compiled").read_text().splitlines()), 100)
+        self.assertEqual((self.at / "anew").read_text() if (self.at / "anew").exists() else "", "", "compiled here and not in the build that is tested")
+        self.env["PATH"] = f"{path.strip()}:" + self.env["PATH"]
+        self.commit(OLD)
+        ran = self.run_script(["sh", "-c"], "aclc --version && aclc check policy.hujson", {})
+        self.assertEqual((ran.returncode, ran.stdout.splitlines()[0]), (0, "aclc " + re.search(r"project\(aclc VERSION (\S+)", (ROOT / "CMakeLists.txt").read_text())[1]), ran.stderr)
+        # With all that it needs: the program that speaks HTTPS stands beside it.
+        ran = self.run_script(["sh", "-c"], "aclc drift --server http://localhost:1 --tries 1", {"TS_API_KEY": KEY})
+        self.assertIn("onnect", ran.stderr)
+        # The next job on this runner finds it.
+        again, path_again = self.install()
+        self.assertEqual((again.returncode, path_again), (0, path))
+
+    def test_it_installs_what_the_build_lacks_and_says_what_failed(self):
+        self.program("dpkg-query", 'case $4 in libdtl-dev) exit 1;; esac; echo "install ok installed"')
+        self.program("sudo", f'echo "sudo $*" >>"{self.at}/root"')
+        self.program("apt-get", f'echo "apt-get $*" >>"{self.at}/root"')
+        self.program("env", f'echo "env $*" >>"{self.at}/root"')
+        self.program("cmake", 'echo "no compiler" >&2; exit 1')
+        done, path = self.install()
+        self.assertEqual((done.returncode, path), (1, ""))
+        self.assertIn("no compiler", done.stderr)
+        asked = (self.at / "root").read_text().splitlines()
+        self.assertRegex(asked[0], r"apt-get update")
+        self.assertRegex(asked[1], r"apt-get install -q -y --no-install-recommends libdtl-dev$")
 
 
 class PreCommit(Repository):
