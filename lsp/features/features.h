@@ -62,6 +62,8 @@ std::vector<CodeAction> code_actions(const View& view, Span span, const std::vec
 
 /// What the tests, or one of them, came to: JSON text of an object whose members lsp/server/README.md lists.
 std::string test_results(const View& view, const Verdicts& verdicts, std::optional<Entry> only);
+/// The same in a line: "2 of 41 assertions failed, the first in line 12: ...".
+std::string test_words(const View& view, const Verdicts& verdicts, std::optional<Entry> only);
 
 std::vector<CodeLens> code_lenses(const View& view);
 std::vector<InlayHint> inlay_hints(const View& view, Span span);

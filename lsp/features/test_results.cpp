@@ -41,6 +41,22 @@ class Results {
     return w_.take();
   }
 
+  std::string words(std::optional<Entry> only) const {
+    if (!v_.report) return "the tests were not run: " + v_.not_run;
+    size_t run = 0, failed = 0;
+    const AssertionResult* first = nullptr;
+    for (const AssertionResult& r : v_.report->results) {
+      if (only && !(*only == Entry{r.ssh ? field::kSshTests : field::kTests, r.test})) continue;
+      ++run;
+      if (r.passed) continue;
+      ++failed;
+      if (!first) first = &r;
+    }
+    if (!first) return fmt::format("{} of {} assertions passed", run, run);
+    return fmt::format("{} of {} assertions failed, the first in line {}: {} -> {}: {}", failed, run,
+                       a_.version().lines.line_of(first->at.begin) + 1, first->source, first->destination, message(*first));
+  }
+
  private:
   void test(Entry entry, std::span<const AssertionResult> assertions) {
     const TestCount count = v_.of(entry).value_or(TestCount());
@@ -92,6 +108,10 @@ class Results {
 
 std::string test_results(const View& view, const Verdicts& verdicts, std::optional<Entry> only) {
   return Results(view, verdicts).take(only);
+}
+
+std::string test_words(const View& view, const Verdicts& verdicts, std::optional<Entry> only) {
+  return Results(view, verdicts).words(only);
 }
 
 }  // namespace aclc::lsp

@@ -37,6 +37,7 @@ struct ClientCapabilities {
   bool dynamic_configuration = false;
   bool work_done_progress = false;
   bool show_document = false;
+  bool shows_answers = false;  ///< of commands: the option `showsAnswers` of its initializationOptions
   bool line_folding_only = false;
   uint32_t folding_limit = 0;           ///< 0: none said
 };

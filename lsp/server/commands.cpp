@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Commands: what lenses, actions of old clients and people call. They answer with data; what is shown besides is up to the client.
+// Commands: what lenses, actions of old clients and people call. They answer with data, and say it in a line for clients that do not
+// show it.
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/net/protocol.h"
@@ -38,6 +42,15 @@ std::optional<Entry> read_entry(const std::optional<std::string>& section, const
   const auto which = read_section(section);
   if (!which || !index || !index->is_number_unsigned()) return std::nullopt;
   return Entry{*which, index->get<uint32_t>()};
+}
+
+/// What window/showDocument takes.
+std::string place_json(std::string_view uri, const Range& range) {
+  JsonWriter w;
+  w.begin_object().key("uri").text(uri).key("takeFocus").boolean(true).key("selection");
+  encode(w, range);
+  w.end_object();
+  return w.take();
 }
 
 }  // namespace
@@ -97,8 +110,16 @@ void Session::command_show_references(const Arguments& arguments, Reply& reply) 
   const Analysis& analysis = analyse(*open);
   const Positions at(analysis.version(), unit_);
   JsonWriter w;
-  encode_list(w, lsp::references({analysis, at, open->document.uri(), open->document.version()}, at.offset(*position), false));
+  const std::vector<Location> found =
+      lsp::references({analysis, at, open->document.uri(), open->document.version()}, at.offset(*position), false);
+  encode_list(w, found);
   reply.result = w.take();
+  constexpr size_t kMostLines = 20;
+  for (size_t i = 0; i < std::min(found.size(), kMostLines); ++i)
+    reply.say += fmt::format("{}{}", i == 0 ? "" : ", ", found[i].range.start.line + 1);
+  const char* const more = found.size() > kMostLines ? " ..." : "";
+  reply.say = found.empty() ? "nothing refers to it" : fmt::format("{} {}{}", found.size() == 1 ? "1 reference, in line" : std::to_string(found.size()) + " references, in lines", reply.say, more);
+  if (found.size() == 1) reply.show = place_json(found[0].uri, found[0].range);
 }
 
 void Session::command_show_rule(const Arguments& arguments, Reply& reply) {
@@ -112,7 +133,8 @@ void Session::command_show_rule(const Arguments& arguments, Reply& reply) {
   JsonWriter w;
   w.begin_object().key("range");
   encode(w, Positions(analysis.version(), unit_).range(span));
-  w.key("text").text(plain_text(describe_entry(analysis, *entry, open->present_verdicts()))).end_object();
+  reply.say = plain_text(describe_entry(analysis, *entry, open->present_verdicts()));
+  w.key("text").text(reply.say).end_object();
   reply.result = w.take();
 }
 
@@ -132,7 +154,11 @@ void Session::command_run_tests(const Arguments& arguments, Reply& reply) {
                  const auto found = verdicts ? verdicts : judge(*analysis, {false, {}, {}}, cancelled);
                  Reply out;
                  const Positions at(analysis->version(), unit);
-                 if (found) out.result = test_results({*analysis, at, uri, std::nullopt}, *found, only);
+                 if (!found) return out;
+                 const View view{*analysis, at, uri, std::nullopt};
+                 out.result = test_results(view, *found, only);
+                 out.say = test_words(view, *found, only);
+                 out.worry = !found->report || found->report->failed > 0;
                  return out;
                });
 }
@@ -168,7 +194,8 @@ void Session::command_trace(const Arguments& arguments, Reply& reply) {
                  w.begin_object().key("allowed").boolean(a.all()).key("pairs").number(static_cast<int64_t>(a.pairs));
                  w.key("allowedPairs").number(static_cast<int64_t>(a.allowed));
                  w.key("source").text(a.src.name).key("destination").text(a.dst.name);
-                 w.key("text").text(trace_text(*analysis, *found));
+                 out.say = trace_text(*analysis, *found);
+                 w.key("text").text(out.say);
                  if (!found->rule.empty()) {
                    w.key(a.decision.allowed ? "rule" : "nearest").begin_object().key("range");
                    encode(w, Positions(analysis->version(), unit).range(found->rule));
@@ -199,8 +226,11 @@ void Session::command_show_compiled(const Arguments& arguments, Reply& reply) {
                  JsonWriter w;
                  w.begin_object().key("node").text(node).key("table").raw(*table);
                  // For people: the same, one value a line.
-                 w.key("text").text(Json::parse(*table, nullptr, false).dump(2)).end_object();
+                 const Json parsed = Json::parse(*table, nullptr, false);
+                 w.key("text").text(parsed.dump(2)).end_object();
                  out.result = w.take();
+                 const Json* rules = member(parsed, "filter_rules");
+                 out.say = fmt::format("packet filter rules of {}: {}", node, rules ? rules->size() : 0);
                  return out;
                });
 }
@@ -240,6 +270,9 @@ void Session::command_diff(const Arguments& arguments, Reply& reply) {
                  }
                  w.end_array().end_object();
                  out.result = w.take();
+                 out.say = difference->changed.empty() ? "every node keeps the table that it has by the saved text"
+                                                       : fmt::format("nodes whose tables differ from those of the saved text: {}, the first is {}",
+                                                                     difference->changed.size(), difference->changed.front().node);
                  return out;
                });
 }

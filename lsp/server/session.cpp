@@ -126,6 +126,18 @@ void Session::handle_response(const Json& message) {
 void Session::respond(const RequestId& id, const Reply& reply) {
   around_.send(reply.error ? response_json(id.json, "error", error_json(*reply.error))
                            : response_json(id.json, "result", reply.result));
+  if (!reply.error && !client_.shows_answers) tell(reply);
+}
+
+// Editors drop what a command answers unless an extension shows it: then a message does.
+void Session::tell(const Reply& reply) {
+  if (!reply.show.empty() && client_.show_document) {
+    request("window/showDocument", reply.show);
+  } else if (!reply.say.empty()) {
+    JsonWriter w;
+    w.begin_object().key("type").number(reply.worry ? 2 : 3).key("message").text(reply.say).end_object();
+    notify("window/showMessage", w.str());
+  }
 }
 
 void Session::notify(std::string_view method, std::string_view params) {
@@ -205,6 +217,7 @@ void Session::initialize(const Json& params, Reply& reply) {
     if (auto path = uri_to_path(*root)) folders_.push_back(std::move(*path));
   }
   take_settings(member(params, "initializationOptions"));
+  if (const Json* options = member(params, "initializationOptions")) client_.shows_answers = read_bool(*options, "showsAnswers", false);
   if (const auto pid = read_integer(params, "processId"); pid && *pid > 0 && around_.watch_parent)
     around_.watch_parent(static_cast<long>(*pid));
   state_ = State::kRunning;

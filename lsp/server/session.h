@@ -96,6 +96,9 @@ struct Reply {
   std::string result = "null";
   std::optional<ResponseError> error;
   bool later = false;  ///< the answer comes when the work is done
+  std::string say;      ///< the answer of a command in a line for people, where the client does not show the data itself
+  bool worry = false;   ///< say it as a warning
+  std::string show;     ///< JSON of window/showDocument: where to look, for clients that go there
   void fail(ErrorCode code, std::string message) { error = ResponseError{code, std::move(message)}; }
   void bad(std::string_view what) { fail(ErrorCode::kInvalidParams, "missing or wrong: " + std::string(what)); }
 };
@@ -133,6 +136,7 @@ class Session {
   void notify(std::string_view method, std::string_view params);
   void request(std::string_view method, std::string_view params, std::function<void(const Json*)> then = {});
   void log(std::string_view message);
+  void tell(const Reply& reply);
   void initialize(const Json& params, Reply& reply);
   void shutdown(const Json& params, Reply& reply);
   void initialized(const Json& params);

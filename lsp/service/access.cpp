@@ -2,6 +2,9 @@
 #include "lsp/service/access.h"
 
 #include <algorithm>
+#include <map>
+
+#include "lsp/service/inventory.h"
 
 namespace aclc::lsp {
 namespace {
@@ -36,26 +39,56 @@ void for_each_rule(const Policy& p, F&& f) {
   }
 }
 
+// Whether a selector takes in all that a name stands for: by the words of the policy (aliases), by addresses, and by the devices of the
+// tailnet where there is one.
+class TakesIn {
+ public:
+  TakesIn(const Analysis& a, SelectorKind kind, StringId name)
+      : a_(a), aliases_(aliases_of(a, kind, name)), asked_(reach(a.policy(), a.definitions(), a.inventory(), kind, name)) {}
+
+  bool operator()(const Selector& s) {
+    if (s.kind == SelectorKind::kInvalid) return false;
+    if (aliases_.holds(s.kind, s.name)) return true;
+    if (!s.name.valid() || asked_.depends || (asked_.nodes.empty() && asked_.literals.empty())) return false;
+    const auto [at, is_new] = known_.try_emplace({s.kind, s.name}, false);
+    if (is_new) at->second = covers(reach(a_.policy(), a_.definitions(), a_.inventory(), s));
+    return at->second;
+  }
+
+ private:
+  bool covers(const Reached& r) const {
+    if (r.depends) return false;
+    if (!asked_.nodes.empty()) return std::includes(r.nodes.begin(), r.nodes.end(), asked_.nodes.begin(), asked_.nodes.end());
+    return std::all_of(asked_.literals.begin(), asked_.literals.end(), [&](const AddressRange& mine) {
+      return std::any_of(r.literals.begin(), r.literals.end(),
+                         [&](const AddressRange& other) { return other.first <= mine.first && mine.last <= other.last; });
+    });
+  }
+
+  const Analysis& a_;
+  const Aliases aliases_;
+  const Reached asked_;
+  std::map<std::pair<SelectorKind, StringId>, bool> known_;
+};
+
 std::vector<Party> other_side(const Analysis& a, SelectorKind kind, StringId name, bool asked_is_source) {
-  const Aliases aliases = aliases_of(a, kind, name);
+  TakesIn takes_in(a, kind, name);
   std::vector<Party> out;
+  std::map<std::pair<SelectorKind, StringId>, size_t> place;
   for_each_rule(a.policy(), [&](const Sides& sides) {
     const auto& mine = asked_is_source ? sides.src : sides.dst;
     const auto& others = asked_is_source ? sides.dst : sides.src;
     std::vector<Span> because;
     for (const Selector* s : mine) {
-      if (aliases.holds(s->kind, s->name)) because.push_back(s->span);
+      if (takes_in(*s)) because.push_back(s->span);
     }
     if (because.empty()) return;
     for (const Selector* s : others) {
       if (s->kind == SelectorKind::kInvalid || !s->name.valid()) continue;
-      auto found = std::find_if(out.begin(), out.end(),
-                                [&](const Party& party) { return party.kind == s->kind && party.name == s->name; });
-      if (found == out.end()) {
-        out.push_back({s->kind, s->name, s->span, {}});
-        found = std::prev(out.end());
-      }
-      found->because.insert(found->because.end(), because.begin(), because.end());
+      const auto [at, is_new] = place.try_emplace({s->kind, s->name}, out.size());
+      if (is_new) out.push_back({s->kind, s->name, s->span, {}});
+      std::vector<Span>& spans = out[at->second].because;
+      spans.insert(spans.end(), because.begin(), because.end());
     }
   });
   return out;
@@ -88,20 +121,6 @@ Aliases aliases_of(const Analysis& a, SelectorKind kind, StringId name) {
     add(SelectorKind::kAutogroup, "autogroup:members");
   }
   if (kind == SelectorKind::kTag) add(SelectorKind::kAutogroup, "autogroup:tagged");
-  if (kind == SelectorKind::kHost) {
-    // A prefix that contains the host's address reaches it too.
-    if (const auto entry = a.definition_of(kind, name)) {
-      const Selector& value = p.hosts[entry->index].value;
-      if (value.kind != SelectorKind::kInvalid) {
-        for (const Occurrence& o : a.occurrences().all()) {
-          if (o.kind != SelectorKind::kPrefix && o.kind != SelectorKind::kAddress) continue;
-          std::optional<Prefix> prefix = Prefix::parse(p.text(o.name));
-          if (const auto address = Address::parse(p.text(o.name))) prefix = Prefix::host(*address);
-          if (prefix && prefix->contains(p.prefix(value))) out.names.emplace_back(o.kind, o.name);
-        }
-      }
-    }
-  }
   return out;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who can reach whom by the rules' own words: the selectors on the other side of every rule that a name takes part in.
+// Who can reach whom: the selectors on the other side of every rule that takes in what a name stands for, by the policy's words, by
+// addresses, and by devices where there is a tailnet.
 #pragma once
 
 #include <vector>

@@ -14,7 +14,7 @@ vim.api.nvim_create_autocmd({'BufRead', 'BufNewFile'}, {
   end,
 })
 
---- Asks one of the server's commands about the current buffer; `done` gets its data.
+--- Asks one of the server's commands about the current buffer; `done` gets its data. What it means in a line the server says itself.
 local function ask(command, arguments, done)
   table.insert(arguments, 1, vim.uri_from_bufnr(0))
   vim.lsp.buf_request(0, 'workspace/executeCommand', {command = command, arguments = arguments}, function(err, result)
@@ -42,13 +42,7 @@ local function tests()
       end
     end
     vim.fn.setqflist({}, 'r', {title = 'tests of the policy', items = failures})
-    if not results.ran then
-      vim.notify('aclc: the tests did not run: ' .. (results.reason or 'the policy has errors'), vim.log.levels.WARN)
-    elseif #failures > 0 then
-      vim.cmd('copen')
-    else
-      vim.notify(('aclc: %d of %d assertions passed'):format(results.passed, results.passed + results.failed))
-    end
+    if #failures > 0 then vim.cmd('copen') end
   end)
 end
 
@@ -57,7 +51,7 @@ local function why(src, dst)
   if not host then host, port = dst:match('^(.*[^:]):(%d+)$') end
   -- An IPv6 address without brackets has colons, and no port.
   if not host or host:match(':.*:') then host, port = dst, nil end
-  ask('aclc.trace', {src, host, port and tonumber(port)}, function(answer) print(answer.text) end)
+  ask('aclc.trace', {src, host, port and tonumber(port)}, function() end)
 end
 
 local function refresh_lenses(buf)
@@ -90,6 +84,9 @@ end
 local capabilities = vim.lsp.protocol.make_client_capabilities()
 capabilities.workspace.codeLens = {refreshSupport = true}
 local handlers = {
+  ['window/showMessage'] = function(_, shown)
+    vim.notify('aclc: ' .. shown.message, shown.type <= 2 and vim.log.levels.WARN or vim.log.levels.INFO)
+  end,
   ['workspace/codeLens/refresh'] = function(_, _, context)
     for buf in pairs(vim.lsp.get_client_by_id(context.client_id).attached_buffers) do refresh_lenses(buf) end
     return vim.NIL

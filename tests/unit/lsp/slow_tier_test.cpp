@@ -188,6 +188,55 @@ TEST(Commands, TraceSaysWhoMayAndWhy) {
   EXPECT_EQ(code(c.command("aclc.trace", {"file:///p/policy.hujson", "ann@example.com", "tag:db", 70000})), -32602);
 }
 
+// What an editor drops unless an extension shows it is said in a message.
+TEST(Commands, SayTheirAnswerToEditorsThatDoNotShowIt) {
+  const auto said = [](const Client& c) {
+    std::vector<std::string> out;
+    for (const json& m : c.received) {
+      if (m.value("method", "") == "window/showMessage") out.push_back(m["params"]["message"]);
+    }
+    return out;
+  };
+  const std::string uri = "file:///p/policy.hujson";
+  Client plain;
+  plain.initialize();
+  plain.open(kPolicy);
+  plain.command("aclc.runTest", {uri, "tests", 0});
+  plain.command("aclc.trace", {uri, "ann@example.com", "tag:db:5432"});
+  plain.command("aclc.showReferences", {uri, plain.at("tag:web\":", 2)});
+  EXPECT_THAT(said(plain), testing::ElementsAre("2 of 2 assertions passed", HasSubstr("denied: ann@example.com"), HasSubstr("references, in lines ")));
+
+  Client shows;
+  shows.initialize(full_capabilities(), {{"initializationOptions", {{"showsAnswers", true}}}});
+  shows.open(kPolicy);
+  shows.command("aclc.runTest", {uri, "tests", 0});
+  EXPECT_THAT(said(shows), IsEmpty());
+}
+
+TEST(CallHierarchy, KnowsNamesByWordsAddressesAndDevices) {
+  const std::string text =
+      "{\"hosts\": {\"db\": \"10.1.2.3\"}, \"ipsets\": {\"ipset:lan\": [\"10.0.0.0/8\"]}, \"tagOwners\": {\"tag:web\": []},\n"
+      "\"acls\": [\n"
+      "{\"action\": \"accept\", \"src\": [\"ann@example.com\"], \"dst\": [\"tag:web:80\"]},\n"
+      "{\"action\": \"accept\", \"src\": [\"bob@example.com\"], \"dst\": [\"100.64.0.10:81\"]},\n"
+      "{\"action\": \"accept\", \"src\": [\"tag:web\"], \"dst\": [\"ipset:lan:*\"]}]}";
+  const Folder folder(text);
+  Client c;
+  c.initialize();
+  c.open(text, folder.uri());
+  const auto callers = [&](const char* name, const char* way) {
+    std::vector<std::string> out;
+    const json items = c.ask("prepareCallHierarchy", c.at(name, 2));
+    for (const json& call : c.request(std::string("callHierarchy/") + way, {{"item", items[0]}}))
+      out.push_back(call[way == std::string("incomingCalls") ? "from" : "to"]["name"]);
+    return out;
+  };
+  EXPECT_THAT(callers("tag:web", "incomingCalls"), testing::ElementsAre("ann@example.com", "bob@example.com"));
+  EXPECT_THAT(callers("db\"", "incomingCalls"), testing::ElementsAre("tag:web"));
+  EXPECT_THAT(callers("tag:web", "outgoingCalls"), testing::ElementsAre("ipset:lan"));
+  EXPECT_THAT(callers("ann@", "outgoingCalls"), testing::ElementsAre("tag:web"));
+}
+
 TEST(Commands, ShowWhatANodeGets) {
   const Folder folder(kPolicy);
   Client c;

@@ -18,7 +18,8 @@ export class PolicyServer implements vscode.Disposable {
     const options: LanguageClientOptions = {
       documentSelector: [{language: POLICY, scheme: 'file'}, {language: POLICY, scheme: 'untitled'}],
       synchronize: {fileEvents: vscode.workspace.createFileSystemWatcher('**/tailnet.json')},
-      initializationOptions: vscode.workspace.getConfiguration('aclc'),
+      // What commands answer has views of its own here.
+      initializationOptions: {...vscode.workspace.getConfiguration('aclc'), showsAnswers: true},
       middleware: {
         executeCommand: async (command, args, next) =>
           this.onCommand ? this.onCommand(command, args, async (c, a) => next(c, a)) : next(command, args),
