@@ -26,9 +26,39 @@ std::string peer_of(const Snapshot& snapshot, const Address& address) {
   return best == nullptr ? std::string() : best->name;
 }
 
+namespace {
+
+Verdict verdict_on(const NodePolicy& policy, const FlowTuple& flow) {
+  return classify(policy.program->filter(0), Packet{flow.src, flow.dst, flow.protocol, flow.dst_port});
+}
+
+// The tailnet's networks: its own ranges, and the routes of this node and of its peers.
+LogScope scope_of(const NodePolicy* policy) {
+  AddressSet routes;
+  if (policy == nullptr) return LogScope(routes);
+  const auto add = [&](const std::vector<Prefix>& prefixes) {
+    for (const Prefix& prefix : prefixes) {
+      if (prefix.length != 0) routes.add(prefix);
+    }
+  };
+  add(policy->snapshot.routes);
+  for (const SnapshotPeer& peer : policy->snapshot.peers) add(peer.allowed_ips);
+  return LogScope(routes);
+}
+
+}  // namespace
+
+bool FlowObserver::may_record(const PacketHeaders& packet) {
+  if (const auto policy = node_.policy(); !scope_ || policy != scoped_) {
+    scope_ = scope_of(policy.get());
+    scoped_ = policy;
+  }
+  return scope_->may_log(packet, false);
+}
+
 FlowObserver::Grounds FlowObserver::grounds(const NodePolicy& policy, const FlowTuple& flow) {
   if (!policy.program) return {};
-  const Verdict verdict = classify(policy.program->filter(0), Packet{flow.src, flow.dst, flow.protocol, flow.dst_port});
+  const Verdict verdict = verdict_on(policy, flow);
   if (!verdict.has_rule()) return {};
   return {place_of_rule(policy, verdict.rule()), text_of_rule(policy, verdict.rule()), peer_of(policy.snapshot, flow.src), false};
 }
@@ -56,8 +86,8 @@ FlowRecord FlowObserver::record_of(const FlowTuple& flow, FlowEvent event, uint6
 void FlowObserver::on_packet(const LoggedPacket& logged, uint64_t now_ms) {
   if (logged.prefix.substr(0, kPrefix.size()) != kPrefix) return;
   const std::string_view what = logged.prefix.substr(kPrefix.size());
-  const PacketHeaders p = parse_packet(logged.packet);
-  if (p.shape == PacketShape::kTooShort || p.shape == PacketShape::kEmpty) return;
+  const PacketHeaders p = parse_captured(logged.packet);
+  if (p.shape == PacketShape::kTooShort || p.shape == PacketShape::kEmpty || !may_record(p)) return;
   const FlowTuple flow{p.src, p.dst, p.src_port, p.dst_port, p.protocol};
   FlowRecord record = record_of(flow, what == "accept" ? FlowEvent::kAccept : what == "cut" ? FlowEvent::kCut : FlowEvent::kDeny, now_ms);
   if (record.event == FlowEvent::kDeny) {
@@ -86,7 +116,7 @@ void FlowObserver::on_policy(uint64_t now_ms) {
   if (!policy || !policy->program) return;
   for (auto& [flow, why] : let_in_) {
     if (why.rule.empty()) continue;
-    const bool allowed = !grounds(*policy, flow).rule.empty();
+    const bool allowed = verdict_on(*policy, flow).has_rule();
     if (!allowed && !why.told_cut) {
       FlowRecord record = record_of(flow, FlowEvent::kCut, now_ms);
       record.peer = why.peer;
@@ -100,11 +130,14 @@ void FlowObserver::on_policy(uint64_t now_ms) {
 }
 
 void FlowObserver::on_end(const FlowEnd& end, uint64_t now_ms) {
-  if (!node_.policy()) return;
+  PacketHeaders ends;
+  ends.src = end.flow.src;
+  ends.dst = end.flow.dst;
+  if (!node_.policy() || !may_record(ends)) return;
   FlowRecord record = record_of(end.flow, FlowEvent::kEnd, now_ms);
   const auto known = let_in_.find(end.flow);
   if (known != let_in_.end()) record.peer = known->second.peer;
-  if (record.peer.empty() || !node_.policy()->snapshot.local().contains(end.flow.dst)) return;
+  if (record.peer.empty() || !node_.policy()->local.contains(end.flow.dst)) return;
   const Grounds why = known != let_in_.end() ? known->second : grounds(*node_.policy(), end.flow);
   record.rule = why.rule;
   record.rule_text = why.text;

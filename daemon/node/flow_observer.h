@@ -5,11 +5,14 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
+#include <optional>
 
 #include "daemon/node/node.h"
 #include "daemon/telemetry/flow_ends.h"
 #include "daemon/telemetry/flow_log.h"
 #include "daemon/telemetry/packet_log.h"
+#include "evaluator/packet/log_scope.h"
 
 namespace aclc {
 
@@ -30,12 +33,16 @@ class FlowObserver {
     std::string rule, text, peer;
     bool told_cut = false;
   };
+  /// What people do on the internet by way of this node is nobody's business: both ends have to be the tailnet's.
+  bool may_record(const PacketHeaders& packet);
   static Grounds grounds(const NodePolicy& policy, const FlowTuple& flow);
   void remember(const FlowTuple& flow, Grounds grounds);
   FlowRecord record_of(const FlowTuple& flow, FlowEvent event, uint64_t now_ms) const;
 
   const MeshNode& node_;
   FlowLog& log_;
+  std::optional<LogScope> scope_;
+  std::shared_ptr<const NodePolicy> scoped_;  // whose scope that is
   std::map<FlowTuple, Grounds> let_in_;  // of bounded number; `order_` says which one is the oldest
   std::deque<FlowTuple> order_;
 };

@@ -8,31 +8,20 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "base/result.h"
-#include "daemon/backend/net/host_network.h"
-#include "daemon/backend/nft/kernel_filter.h"
-#include "daemon/backend/wireguard/tunnel.h"
 #include "daemon/node/config.h"
+#include "daemon/node/hands.h"
 #include "daemon/node/health.h"
+#include "daemon/node/host_setup.h"
 #include "daemon/node/policy.h"
 #include "daemon/node/retry.h"
 #include "daemon/snapshot/sealed.h"
 
 namespace aclc {
-
-/// What the node works on the host with; all outlive it.
-struct NodeHands {
-  nft::KernelFilter& filter;
-  wireguard::TunnelHost& tunnel;
-  HostNetwork& network;
-  /// Sets a value under /proc/sys for as long as what it gives back lives.
-  std::function<Result<std::shared_ptr<void>>(const std::string& name, const std::string& value)> borrow_setting;
-};
 
 struct NodeIdentity {
   std::string private_key;  ///< base64
@@ -103,22 +92,19 @@ class MeshNode {
   /// A peer that is new to the tunnel, or all of them where the tunnel is, may still hold a session that the tunnel does not know, and
   /// would find out after 15 seconds. A handshake from our side tells it at once. `known` are those in the tunnel already.
   void greet(const std::vector<SnapshotPeer>& peers, const std::vector<TunnelPeer>& known, size_t most);
-  Result<Done> sync_network(const Snapshot& snapshot);
-  Result<Done> sync_exit();
-  Result<Done> lend(const std::string& name, const std::string& value, bool wanted);
   /// Or denies all, where the policy has expired and that is what expiry means here.
   Result<Done> change_policy(const NodePolicy& next, uint64_t now);
   bool closes_at(const NodePolicy& policy, uint64_t now) const;
   void judge_expiry(uint64_t now);
   void judge_table(uint64_t now);
-  /// Counts and times of flows; whether they can be had is no condition of enforcing.
-  void count_flows();
-  void forget_network();
+  /// The host's networks are others now, which an exit node leaves out.
+  void judge_neighbourhood(uint64_t now);
   std::string state_file(const char* name) const { return config_.state_dir + "/" + name; }
 
   NodeConfig config_;
   NodeIdentity identity_;
   NodeHands hands_;
+  HostSetup setup_;
   Health health_;
   NodeCounts counts_;
   bool up_ = false;
@@ -126,7 +112,6 @@ class MeshNode {
   bool enforced_ = false;
   bool stored_ = true;               // policy_ is the last good one on disk
   bool peers_settled_ = false;       // the tunnel has the peers of policy_
-  std::optional<bool> masqueraded_;  // not known at the start: the table may be an earlier run's
   uint64_t applied_at_ = 0;
   uint64_t next_table_look_ = 0;
   uint64_t table_pause_ = 10;  // seconds; longer while somebody keeps changing our table
@@ -135,7 +120,6 @@ class MeshNode {
   std::shared_ptr<NodePolicy> kept_;     // accepted before, not in force yet or any more; of use until something is
   Retry retry_;
   LastAccepted standing_;  // the last that was in force, perhaps in an earlier run
-  std::map<std::string, std::shared_ptr<void>> settings_;
 };
 
 }  // namespace aclc

@@ -6,12 +6,14 @@
 
 namespace aclc {
 
-Result<std::shared_ptr<NodePolicy>> make_policy(Snapshot snapshot, std::string sealed, const BoxLimits& limits) {
+Result<std::shared_ptr<NodePolicy>> make_policy(Snapshot snapshot, std::string sealed, std::vector<Prefix> neighbourhood, const BoxLimits& limits) {
   auto policy = std::make_shared<NodePolicy>();
   policy->snapshot = std::move(snapshot);
   policy->sealed = std::move(sealed);
   policy->rules = wire::resolve(policy->snapshot.filter_rules);
-  auto boxes = filter_boxes(policy->rules, wire::reachable_destinations(policy->snapshot.local()), limits);
+  policy->neighbourhood = std::move(neighbourhood);
+  policy->local = policy->snapshot.local(policy->neighbourhood);
+  auto boxes = filter_boxes(policy->rules, wire::reachable_destinations(policy->local), limits);
   if (!boxes) return boxes.error();
   policy->boxes = std::move(boxes).value();
   return policy;
@@ -19,7 +21,7 @@ Result<std::shared_ptr<NodePolicy>> make_policy(Snapshot snapshot, std::string s
 
 Result<Done> make_program(NodePolicy& policy) {
   if (policy.program) return Done{};
-  const NodeFilter filter{policy.snapshot.node, policy.snapshot.filter_rules, policy.snapshot.local(), policy.snapshot.origins};
+  const NodeFilter filter{policy.snapshot.node, policy.snapshot.filter_rules, policy.local, policy.snapshot.origins};
   const auto compiled = compile_program({&filter, 1});
   if (!compiled) return compiled.error();
   auto program = Program::load(ProgramBytes::copy(compiled->bytes));

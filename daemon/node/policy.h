@@ -16,12 +16,14 @@ struct NodePolicy {
   Snapshot snapshot;
   std::string sealed;                      ///< the bytes it came in
   wire::Resolved rules;
+  std::vector<Prefix> neighbourhood;       ///< of the host, where the node is a way to the internet
+  AddressSet local;                        ///< destinations that are this node's business (Snapshot::local)
   FilterBoxes boxes;                       ///< for the kernel
   std::shared_ptr<const Program> program;  ///< for questions; nothing until make_program
 };
 
-/// Rules and boxes; refuses what passes the kernel's limits.
-Result<std::shared_ptr<NodePolicy>> make_policy(Snapshot snapshot, std::string sealed, const BoxLimits& limits);
+/// Rules and boxes; refuses what passes the kernel's limits. `neighbourhood` as in Snapshot::local.
+Result<std::shared_ptr<NodePolicy>> make_policy(Snapshot snapshot, std::string sealed, std::vector<Prefix> neighbourhood, const BoxLimits& limits = {});
 /// The table that `why` and the flow log ask. Kept apart, since enforcement need not wait for it.
 Result<Done> make_program(NodePolicy& policy);
 

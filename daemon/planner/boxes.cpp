@@ -111,15 +111,16 @@ class Builder {
     }
     std::sort(claims.begin(), claims.end(), wider);
     Coverage coverage;
+    const size_t room = limits_.per_family - (out_.size() - boxes.size());  // `boxes` are of out_
     for (const Claim& claim : claims) {
-      coverage.add({of_family(rules_.rules[claim.rule].sources.ranges(), family_), claim.dst, claim.ports, protocol, claim.rule}, limits_.per_set, boxes);
-      if (boxes.size() > limits_.per_set) return too_many(claim.rule);
+      coverage.add({of_family(rules_.rules[claim.rule].sources.ranges(), family_), claim.dst, claim.ports, protocol, claim.rule}, room, boxes);
+      if (boxes.size() > room) return too_many(claim.rule);
     }
     return Done{};
   }
 
   Failure too_many(uint32_t rule) const {
-    return {"the table needs more than " + std::to_string(limits_.per_set) + " elements in one set for " +
+    return {"the table needs more than " + std::to_string(limits_.per_family) + " elements for " +
             (family_ == Family::kV4 ? "IPv4" : "IPv6") + "; rule " + std::to_string(rule) + " passed that"};
   }
 

@@ -47,7 +47,7 @@ struct FilterBoxes {
 };
 
 struct BoxLimits {
-  size_t per_set = 50'000;  ///< above that a packet costs more than a microsecond and an update more than a second
+  size_t per_family = 50'000;  ///< above that a packet costs more than a microsecond and an update more than a second
 };
 
 /// Allows exactly what the rules allow at `destinations` (see wire::reachable_destinations). Boxes are sorted. Where several rules

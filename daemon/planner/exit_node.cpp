@@ -53,11 +53,11 @@ std::string exit_trouble(const Snapshot& snapshot, const std::string& exit_node)
          (near.empty() ? "" : "; did you mean `" + std::string(near) + "`?");
 }
 
-std::vector<RoutingRule> exit_rules(const std::vector<Prefix>& routes, bool allow_lan) {
+std::vector<RoutingRule> exit_rules(const std::vector<Family>& families, bool allow_lan) {
   std::vector<RoutingRule> out;
-  for (const Prefix& route : routes) {
-    if (allow_lan) out.push_back({route.address.family, kLanPriority, kMainTable, 0, true});
-    out.push_back({route.address.family, kExitPriority, kExitTable, kTunnelMark, false});
+  for (const Family family : families) {
+    if (allow_lan) out.push_back({family, kLanPriority, kMainTable, 0, true});
+    out.push_back({family, kExitPriority, kExitTable, kTunnelMark, false});
   }
   return out;
 }

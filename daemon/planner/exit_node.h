@@ -45,6 +45,6 @@ std::string exit_trouble(const Snapshot& snapshot, const std::string& exit_node)
 
 /// Everything but the tunnel's own packets goes by our table; with `allow_lan` the host's more specific routes come first. The mesh's
 /// routes in the main table are found either way.
-std::vector<RoutingRule> exit_rules(const std::vector<Prefix>& routes, bool allow_lan);
+std::vector<RoutingRule> exit_rules(const std::vector<Family>& families, bool allow_lan);
 
 }  // namespace aclc

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/snapshot/snapshot.h"
 
+#include <algorithm>
+
 namespace aclc {
 namespace {
 
@@ -10,9 +12,19 @@ constexpr const char* kNotInternet[] = {"10.0.0.0/8", "172.16.0.0/12", "192.168.
 
 }  // namespace
 
-AddressSet Snapshot::local() const {
+bool Snapshot::serves_internet() const {
+  return std::any_of(routes.begin(), routes.end(), [](const Prefix& route) { return route.length == 0; });
+}
+
+AddressSet Snapshot::local(std::span<const Prefix> neighbourhood) const {
   AddressSet internet, out;
   for (const Prefix& route : routes) (route.length == 0 ? internet : out).add(route);
+  // Others in the host's own networks are not the internet, even where their addresses are public; the host itself is reached anyway.
+  const AddressSet whole = internet;
+  for (const Prefix& network : neighbourhood) internet.remove(network.masked().range());
+  for (const Prefix& network : neighbourhood) {
+    if (whole.contains(network.address)) internet.add(network.address);
+  }
   for (const char* text : kNotInternet) internet.remove(Prefix::parse(text)->range());
   out.add(internet);
   for (const Address& a : addresses) out.add(a);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,8 +66,11 @@ struct Snapshot {
 
   bool has_expired(uint64_t now_seconds) const { return expires != 0 && expires <= now_seconds; }
   /// Where packets may go to here: addresses and routes. A default route stands for the internet: what it leaves out
-  /// (private, shared and local ranges) is subtracted, the node's own addresses are not.
-  AddressSet local() const;
+  /// (private, shared and local ranges, and `neighbourhood`: the host's addresses with the lengths of the networks they are in) is
+  /// subtracted, the node's and the host's own addresses are not. A network of the host's that is a route of its own is served.
+  AddressSet local(std::span<const Prefix> neighbourhood = {}) const;
+  /// Whether this node is to be a way to the internet.
+  bool serves_internet() const;
 };
 
 /// Canonical JSON: keys sorted, no spaces, only integers. Equal snapshots give equal bytes.

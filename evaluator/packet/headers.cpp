@@ -61,12 +61,12 @@ bool place_fragment(FragmentField fragment, PacketHeaders& out) {
 
 bool valid_on_the_wire(uint8_t protocol) { return protocol != wire::kNoProtocol && protocol != wire::kFragmentMark; }
 
-bool read_v4(PacketBytes bytes, bool quoted, PacketHeaders& out) {
+bool read_v4(PacketBytes bytes, bool cut, PacketHeaders& out) {
   const uint8_t* p = bytes.data();
   if (bytes.size() < kIp4Header) return false;
   const size_t header = static_cast<size_t>(p[0] & 0x0f) * 4;
   const size_t length = load16(p + 2);
-  const size_t end = quoted ? std::min(length, bytes.size()) : length;
+  const size_t end = cut ? std::min(length, bytes.size()) : length;
   if (header < kIp4Header || header > end || end > bytes.size()) return false;
   out.src = Address::v4(load32(p + 12));
   out.dst = Address::v4(load32(p + 16));
@@ -78,7 +78,7 @@ bool read_v4(PacketBytes bytes, bool quoted, PacketHeaders& out) {
   if (!place_fragment({static_cast<uint32_t>(field & 0x1fff) * 8, (field & 0x2000) != 0}, out)) return false;
   if (out.shape == PacketShape::kLaterFragment) return true;
   const size_t whole = shortest_header(out.protocol, Family::kV4);
-  return read_transport(bytes, end, quoted ? std::min<size_t>(whole, 8) : whole, out);
+  return read_transport(bytes, end, cut ? std::min<size_t>(whole, 8) : whole, out);
 }
 
 // Steps over the extension headers; false when the chain cannot be followed to its end inside the packet.
@@ -113,11 +113,11 @@ bool walk_extensions(PacketBytes bytes, size_t end, uint8_t next, FragmentField&
   return false;
 }
 
-bool read_v6(PacketBytes bytes, bool quoted, PacketHeaders& out) {
+bool read_v6(PacketBytes bytes, bool cut, PacketHeaders& out) {
   const uint8_t* p = bytes.data();
   if (bytes.size() < kIp6Header) return false;
   const size_t length = kIp6Header + load16(p + 4);
-  const size_t end = quoted ? std::min(length, bytes.size()) : length;
+  const size_t end = cut ? std::min(length, bytes.size()) : length;
   if (end > bytes.size()) return false;
   out.src = load_v6(p + 8);
   out.dst = load_v6(p + 24);
@@ -126,31 +126,35 @@ bool read_v6(PacketBytes bytes, bool quoted, PacketHeaders& out) {
   if (!place_fragment(fragment, out)) return false;
   if (out.shape == PacketShape::kLaterFragment) return true;
   const size_t whole = shortest_header(out.protocol, Family::kV6);
-  return read_transport(bytes, end, quoted ? std::min<size_t>(whole, 8) : whole, out);
+  return read_transport(bytes, end, cut ? std::min<size_t>(whole, 8) : whole, out);
 }
 
-bool read_ip(PacketBytes bytes, bool quoted, PacketHeaders& out) {
+bool read_ip(PacketBytes bytes, bool cut, PacketHeaders& out) {
   switch (bytes[0] >> 4) {
-    case 4: return read_v4(bytes, quoted, out);
-    case 6: return read_v6(bytes, quoted, out);
+    case 4: return read_v4(bytes, cut, out);
+    case 6: return read_v6(bytes, cut, out);
     default: return false;
   }
 }
 
-}  // namespace
-
-PacketHeaders parse_packet(PacketBytes bytes) {
+PacketHeaders parse(PacketBytes bytes, bool cut) {
   PacketHeaders out;
   if (bytes.empty()) {
     out.shape = PacketShape::kEmpty;
   } else if (bytes.size() < kShortestPacket) {
     out.shape = PacketShape::kTooShort;
-  } else if (!read_ip(bytes, false, out)) {
+  } else if (!read_ip(bytes, cut, out)) {
     out.shape = PacketShape::kUnknown;
     out.protocol = wire::kNoProtocol;
   }
   return out;
 }
+
+}  // namespace
+
+PacketHeaders parse_packet(PacketBytes bytes) { return parse(bytes, false); }
+
+PacketHeaders parse_captured(PacketBytes bytes) { return parse(bytes, true); }
 
 std::optional<PacketHeaders> parse_quoted(PacketBytes bytes, const PacketHeaders& error) {
   const size_t start = size_t{error.payload} + 8;

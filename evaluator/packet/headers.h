@@ -42,6 +42,8 @@ inline constexpr uint32_t kFirstSafeOffset = 80;
 inline constexpr size_t kShortestPacket = 20;
 
 PacketHeaders parse_packet(PacketBytes bytes);
+/// The same of a packet's first bytes, as logs and captures keep them: it may be cut off behind its ports.
+PacketHeaders parse_captured(PacketBytes bytes);
 
 /// The packet that an ICMP error quotes, which may be cut off behind its ports. `bytes` and `error` are of the error itself.
 /// None when the quote does not reach its ports.

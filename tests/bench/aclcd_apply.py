@@ -76,7 +76,7 @@ def main():
             return apply(node, snapshot(m, node, generation, rules, peers), generation)
 
         print(f"{'elements':>9} {'aclcd, whole':>13} {'nft -f, whole':>14} {'one rule more':>14} {'one less':>10} {'peak memory':>12}")
-        for n in (100, 1_000, 10_000, 49_000):
+        for n in (100, 1_000, 10_000, 24_900):
             some = sources(n)
 
             def whole():

@@ -93,6 +93,10 @@ def records(m):
     assert accept["rule"] == "policy.hujson:5" and accept["peer"] == "a" and '"tag:a"' in accept["rule_text"], accept
     deny = wait_for(lambda: [r for r in b.flows() if r["event"] == "deny" and r.get("dst_port") == 5202], 3, "a deny record")[-1]
     assert deny["reason"] == "no-rule" and deny["src"] == "100.64.0.1", deny
+    for size in (1000, 4000):  # larger than what is kept of a packet, and in pieces
+        assert not udp(a, b, 5300 + size, size=size, patience=0.2)
+        large = wait_for(lambda: [r for r in b.flows() if r["event"] == "deny" and r.get("dst_port") == 5300 + size], 3, "a record of a large packet")[-1]
+        assert large["src"] == "100.64.0.1" and large["protocol"] == "udp", large
     assert udp(a, b, 5201)
     run("conntrack", "-D", "-p", "udp", "--dport", 5201, ns=b.ns)  # as the kernel does when it has been silent for long enough
     end = wait_for(lambda: [r for r in b.flows() if r["event"] == "end" and r["protocol"] == "udp"], 20, f"an end record in {b.flows()[-3:]}")[-1]

@@ -5,11 +5,13 @@
 usage: aclcd_routes.py ACLC ACLCD [TEST...]      exit 0 all passed, 77 cannot run here
 """
 import contextlib
+import os
 import signal
 import socket
 import struct
 import sys
 import threading
+import time
 
 from mesh import inside, run, run_tests, tcp, wait_for
 
@@ -101,12 +103,46 @@ def outer6(node):
     return f"2001:db8::{node.number}"
 
 
+class Watch:
+    """Counts what a node sends to addresses beside its tunnel, while a sender tries all the time."""
+
+    def __init__(self, node, addresses):
+        self.node, self.going, self.tries = node, True, 0
+        node.nft("add table inet watch; add counter inet watch direct; add chain inet watch out { type filter hook postrouting priority 300; }")
+        for address in addresses:
+            node.nft(f"add rule inet watch out oifname u0 {'ip6' if ':' in address else 'ip'} daddr {address} counter name direct")
+        self.senders = []
+        for address in addresses:
+            with inside(node.ns):
+                self.senders.append((socket.socket(family_of(address), socket.SOCK_DGRAM), address))
+        self.thread = threading.Thread(target=self.send, daemon=True)
+        self.thread.start()
+
+    def send(self):
+        while self.going:
+            for sender, address in self.senders:
+                with contextlib.suppress(OSError):
+                    sender.sendto(b"x", (address, 9))
+                self.tries += 1
+            time.sleep(0.005)
+
+    def judge(self):
+        self.going = False
+        self.thread.join()
+        listed = self.node.nft("list", "counter", "inet", "watch", "direct").stdout
+        self.node.nft("delete", "table", "inet", "watch")
+        for sender, _ in self.senders:
+            sender.close()
+        assert self.tries > 100 and "packets 0 " in listed, f"{self.tries} tries\n{listed}"
+
+
 def exit_node(m):
     a, c = m.nodes["a"], m.nodes["c"]
     for node in (a, c):
         run("ip", "-n", node.ns, "route", "replace", "default", "via", "192.0.2.254")
         run("ip", "-n", node.ns, "-6", "route", "replace", "default", "via", "2001:db8::254")
     internet, internet6, lan = Server(m.hub, INTERNET, 8080), Server(m.hub, INTERNET6, 8080), Server(m.hub, "192.0.2.254", 8081)
+    at_exit = Server(c.ns, c.outer, 8082)
     assert seen_as(a.ns, INTERNET, 8080) == a.outer, "without an exit node"
     assert seen_as(a.ns, INTERNET6, 8080) == outer6(a), "without an exit node, IPv6"
     assert a.ask("down").returncode == 0 and a.ask("up").returncode == 0
@@ -117,7 +153,9 @@ def exit_node(m):
         a.start()
         assert wait_for(lambda: seen_as(a.ns, INTERNET, 8080) == c.outer, 20, f"out by the exit node: {a.status()}"), "by the exit node"
         assert wait_for(lambda: seen_as(a.ns, INTERNET6, 8080) == outer6(c), 5, "out by the exit node, IPv6")
-        assert seen_as(a.ns, "192.0.2.254", 8081) == (a.outer if allow_lan else c.outer), f"the local network, {allow_lan}"
+        # Without, the local network is one of the exit node's own, which are not the internet; the exit node itself is reached.
+        assert seen_as(a.ns, "192.0.2.254", 8081) == (a.outer if allow_lan else None), f"the local network, {allow_lan}"
+        assert seen_as(a.ns, c.outer, 8082) == (a.outer if allow_lan else a.ip4), f"the exit node's address there, {allow_lan}"
         wait_for(lambda: tcp(a, m.nodes["b"], 5201), 15, "the mesh is still there")
     # Where the exit node stops being one, nothing leaves directly.
     c.routes = []
@@ -127,15 +165,31 @@ def exit_node(m):
         assert seen_as(a.ns, address, 8080) is None, f"{address} is blocked"
     assert "blocked" in a.ask("routes").stdout
     c.routes = ["0.0.0.0/0", "::/0"]
-    m.enforce(POLICY)
+    sealed = m.enforce(POLICY)
     wait_for(lambda: seen_as(a.ns, INTERNET, 8080) == c.outer, 15, "by the exit node again")
     wait_for(lambda: seen_as(a.ns, INTERNET6, 8080) == outer6(c), 15, "by the exit node again, IPv6")
+    # Nor while there is no tunnel, after a crash, or before the first policy.
+    direct = Watch(a, (INTERNET, INTERNET6))
+    a.stop(signal.SIGKILL)
+    assert seen_as(a.ns, INTERNET, 8080, patience=0.3) is None and seen_as(a.ns, INTERNET6, 8080, patience=0.3) is None, "after a crash"
+    a.snapshot.unlink()
+    (a.folder / "state" / "last-good.snapshot").unlink()
+    a.start()
+    assert a.status()["state"] == "waiting for a snapshot", a.status()
+    assert seen_as(a.ns, INTERNET, 8080, patience=0.3) is None and seen_as(a.ns, INTERNET6, 8080, patience=0.3) is None, "before a policy"
+    a.offer(sealed["a"])
+    wait_for(lambda: seen_as(a.ns, INTERNET, 8080) == c.outer, 20, "by the exit node at last")
+    for pid in run("pgrep", "-x", "-f", f"wireguard-go {a.interface}").stdout.split():
+        os.kill(int(pid), signal.SIGKILL)
+    wait_for(lambda: "tunnel is not there" in str(a.status()["degraded"]) or "aclcd_tunnel_starts_total 2" in a.ask("metrics").stdout, 10, "the dead tunnel is seen")
+    wait_for(lambda: seen_as(a.ns, INTERNET6, 8080) == outer6(c), 20, "by the new tunnel")
+    direct.judge()
     a.stop()
     assert run("ip", "rule", ns=a.ns).stdout == before, "routing is as it was"
     assert seen_as(a.ns, INTERNET, 8080) == a.outer and seen_as(a.ns, INTERNET6, 8080) == outer6(a)
     a.configure()
     a.start()
-    for s in (internet, internet6, lan):
+    for s in (internet, internet6, lan, at_exit):
         s.close()
 
 

@@ -90,22 +90,11 @@ class Rtnetlink : public HostNetwork {
   Result<std::vector<Prefix>> addresses(const std::string& interface) override {
     const unsigned index = if_nametoindex(interface.c_str());
     if (index == 0) return failed("find interface " + interface);
-    Message message(RTM_GETADDR, NLM_F_DUMP);
-    message.extra<ifaddrmsg>()->ifa_family = AF_UNSPEC;
-    std::vector<Prefix> out;
-    const auto done = dump(message, "list addresses", [&](const nlmsghdr* header) {
-      const auto* address = static_cast<const ifaddrmsg*>(mnl_nlmsg_get_payload(header));
-      if (address->ifa_index != index || address->ifa_scope == RT_SCOPE_LINK) return;
-      const Family family = address->ifa_family == AF_INET ? Family::kV4 : Family::kV6;
-      std::optional<Address> found;
-      each_attribute(header, sizeof(ifaddrmsg), [&](const nlattr* attribute) {
-        const uint16_t type = mnl_attr_get_type(attribute);
-        if (type == IFA_LOCAL || (type == IFA_ADDRESS && !found)) found = read_address(attribute, family);
-      });
-      if (found) out.push_back({*found, address->ifa_prefixlen});
-    });
-    if (!done) return done.error();
-    return out;
+    return addresses_where([index](const ifaddrmsg& a) { return a.ifa_index == index; });
+  }
+  Result<std::vector<Prefix>> addresses_beside(const std::string& interface) override {
+    const unsigned index = if_nametoindex(interface.c_str()), loopback = if_nametoindex("lo");
+    return addresses_where([index, loopback](const ifaddrmsg& a) { return a.ifa_index != index && a.ifa_index != loopback; });
   }
 
   Result<Done> add_address(const std::string& interface, const Prefix& address) override {
@@ -146,6 +135,11 @@ class Rtnetlink : public HostNetwork {
     return change_route(RTM_DELROUTE, 0, interface, to, table, "remove route ", ESRCH);
   }
 
+  Result<Done> refuse_rest(Family family, uint32_t table) override {
+    return change_rest(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, family, table, "block what leaves directly", EEXIST);
+  }
+  Result<Done> accept_rest(Family family, uint32_t table) override { return change_rest(RTM_DELROUTE, 0, family, table, "unblock what leaves directly", ESRCH); }
+
   Result<std::vector<RoutingRule>> rules() override {
     std::vector<RoutingRule> out;
     for (const Family family : {Family::kV4, Family::kV6}) {
@@ -177,6 +171,26 @@ class Rtnetlink : public HostNetwork {
  private:
   static Failure failed(const std::string& what) { return {"cannot " + what + ": " + std::strerror(errno)}; }
 
+  template <class Wanted>
+  Result<std::vector<Prefix>> addresses_where(const Wanted& wanted) {
+    Message message(RTM_GETADDR, NLM_F_DUMP);
+    message.extra<ifaddrmsg>()->ifa_family = AF_UNSPEC;
+    std::vector<Prefix> out;
+    const auto done = dump(message, "list addresses", [&](const nlmsghdr* header) {
+      const auto* address = static_cast<const ifaddrmsg*>(mnl_nlmsg_get_payload(header));
+      if (address->ifa_scope == RT_SCOPE_LINK || address->ifa_scope == RT_SCOPE_HOST || !wanted(*address)) return;
+      const Family family = address->ifa_family == AF_INET ? Family::kV4 : Family::kV6;
+      std::optional<Address> found;
+      each_attribute(header, sizeof(ifaddrmsg), [&](const nlattr* attribute) {
+        const uint16_t type = mnl_attr_get_type(attribute);
+        if (type == IFA_LOCAL || (type == IFA_ADDRESS && !found)) found = read_address(attribute, family);
+      });
+      if (found) out.push_back({*found, address->ifa_prefixlen});
+    });
+    if (!done) return done.error();
+    return out;
+  }
+
   Result<Done> change_address(uint16_t type, uint16_t flags, const std::string& interface, const Prefix& address, const char* what, int fine) {
     const unsigned index = if_nametoindex(interface.c_str());
     if (index == 0) return failed("find interface " + interface);
@@ -207,6 +221,20 @@ class Rtnetlink : public HostNetwork {
     mnl_attr_put_u32(message.header(), RTA_OIF, index);
     mnl_attr_put_u32(message.header(), RTA_TABLE, table);
     return talk(message, what + to.to_text(), fine);
+  }
+
+  Result<Done> change_rest(uint16_t type, uint16_t flags, Family family, uint32_t table, const char* what, int fine) {
+    constexpr uint32_t kLast = 0x7fffffff;  // behind every route that an interface carries
+    Message message(type, static_cast<uint16_t>(flags | NLM_F_ACK));
+    auto* body = message.extra<rtmsg>();
+    body->rtm_family = family_number(family);
+    body->rtm_table = RT_TABLE_UNSPEC;
+    body->rtm_protocol = kOurProtocol;
+    body->rtm_scope = RT_SCOPE_UNIVERSE;
+    body->rtm_type = RTN_UNREACHABLE;
+    mnl_attr_put_u32(message.header(), RTA_PRIORITY, kLast);
+    mnl_attr_put_u32(message.header(), RTA_TABLE, table);
+    return talk(message, what, fine);
   }
 
   Result<Done> change_rule(uint16_t type, uint16_t flags, const RoutingRule& rule, const char* what, int fine) {

@@ -107,6 +107,8 @@ class FakeNetwork : public HostNetwork {
   bool has_ipv6(const std::string&) override { return ipv6; }
   bool ipv6 = true;
   Result<std::vector<Prefix>> addresses(const std::string&) override { return std::vector<Prefix>(addresses_.begin(), addresses_.end()); }
+  Result<std::vector<Prefix>> addresses_beside(const std::string&) override { return beside; }
+  std::vector<Prefix> beside;
   Result<Done> add_address(const std::string&, const Prefix& p) override { return addresses_.insert(p), host_.step("address add " + p.to_text()); }
   Result<Done> remove_address(const std::string&, const Prefix& p) override { return addresses_.erase(p), host_.step("address remove " + p.to_text()); }
   Result<std::vector<Prefix>> routes(const std::string&, uint32_t table) override { return std::vector<Prefix>(routes_[table].begin(), routes_[table].end()); }
@@ -117,6 +119,9 @@ class FakeNetwork : public HostNetwork {
   Result<std::vector<RoutingRule>> rules() override { return rules_; }
   Result<Done> add_rule(const RoutingRule& rule) override { return rules_.push_back(rule), host_.step("rule add"); }
   Result<Done> remove_rule(const RoutingRule& rule) override { return std::erase(rules_, rule), host_.step("rule remove"); }
+  Result<Done> refuse_rest(Family family, uint32_t) override { return refused.insert(family), host_.step("refuse rest"); }
+  Result<Done> accept_rest(Family family, uint32_t) override { return refused.erase(family) == 0 ? Result<Done>(Done{}) : host_.step("accept rest"); }
+  std::set<Family> refused;
   const std::vector<RoutingRule>& rules_now() const { return rules_; }
 
  private:

@@ -159,7 +159,7 @@ TEST_F(ANode, DownStaysDownAndUpComesBack) {
   auto node = make();
   ASSERT_TRUE(node->start(2).ok() && node->resume("", 2).ok());
   EXPECT_FALSE(node->is_up());
-  EXPECT_TRUE(host_.steps.empty());
+  EXPECT_EQ(host_.steps, std::vector<std::string>{"nft remove"}) << "in case that death came before that";
   EXPECT_TRUE(borrowed_.empty());
   ASSERT_TRUE(node->up(3).ok());
   EXPECT_EQ(borrowed_, (std::set<std::string>{"net/netfilter/nf_conntrack_acct", "net/netfilter/nf_conntrack_timestamp"}));
@@ -193,6 +193,45 @@ TEST_F(ANode, UsesOneExitNodeOnly) {
   node->stop();
   EXPECT_TRUE(network_.rules_now().empty());
   EXPECT_TRUE(borrowed_.empty());
+}
+
+TEST_F(ANode, NothingLeavesBesideTheExitNodeBeforeThereIsATunnel) {
+  config_.exit_node = "laptop";
+  auto node = make();
+  ASSERT_TRUE(node->start(1).ok());
+  EXPECT_EQ(network_.refused, (std::set<Family>{Family::kV4, Family::kV6}));
+  EXPECT_EQ(network_.rules_now().size(), 2u);
+  EXPECT_LT(host_.at("refuse rest"), host_.at("rule add")) << "or there would be a moment without either";
+  EXPECT_EQ(host_.at("tunnel open"), -1);
+  node->stop();
+  EXPECT_TRUE(network_.refused.empty());
+  EXPECT_TRUE(network_.rules_now().empty());
+  // What a death has left behind goes where no exit node is used any more.
+  network_.refused = {Family::kV4};
+  ASSERT_TRUE(network_.add_rule(exit_rules({Family::kV4}, false)[0]).ok());
+  config_.exit_node.clear();
+  node = make();
+  ASSERT_TRUE(node->start(2).ok());
+  EXPECT_TRUE(network_.refused.empty());
+  EXPECT_TRUE(network_.rules_now().empty());
+}
+
+TEST_F(ANode, AWayToTheInternetLeavesOutTheHostsNetworksAndFollowsThem) {
+  network_.beside = {*Prefix::parse("203.0.113.7/24")};
+  auto node = make();
+  Snapshot s = snapshot(1);
+  s.routes = {*Prefix::parse("0.0.0.0/0")};
+  ASSERT_TRUE(node->start(1).ok() && node->offer(seal(s), 1).ok());
+  const auto reaches = [&](const char* text) { return node->policy()->boxes.v4.self.contains(*Address::parse(text)); };
+  EXPECT_TRUE(reaches("203.0.113.7") && !reaches("203.0.113.8") && reaches("198.51.100.8"));
+  host_.steps.clear();
+  node->tick(2);
+  EXPECT_EQ(host_.at("nft"), -1) << "nothing has changed";
+  network_.beside = {*Prefix::parse("198.51.100.7/24")};
+  node->tick(3);
+  EXPECT_NE(host_.at("nft policy"), -1);
+  EXPECT_TRUE(reaches("203.0.113.8") && !reaches("198.51.100.8"));
+  EXPECT_EQ(node->counts().applied, 1u) << "it is the same policy";
 }
 
 TEST_F(ANode, AnExitNodeThatIsNoneIsSaidAndNothingLeavesDirectly) {

@@ -42,6 +42,20 @@ TEST(Headers, TooShortOrJunk) {
   EXPECT_EQ(shape(Bytes(39, 0x60)), PacketShape::kUnknown);
 }
 
+TEST(Headers, OfTheFirstBytesThatALogKeeps) {
+  for (const auto& [src, dst] : {std::pair{addr("100.64.0.1"), addr("100.64.0.2")}, {addr("fd7a:115c:a1e0::1"), addr("fd7a:115c:a1e0::2")}}) {
+    Bytes packet = ip_packet(src, dst, kUdp, udp_header(5000, 53, 1000));
+    packet.resize(128);
+    EXPECT_EQ(parse_packet(packet).shape, PacketShape::kUnknown);
+    const PacketHeaders p = parse_captured(packet);
+    EXPECT_EQ(p.shape, PacketShape::kWhole);
+    EXPECT_EQ(p.src, src);
+    EXPECT_EQ(p.dst_port, 53);
+    packet.resize(src.is_v4() ? 27 : 47);  // without the last byte of its ports
+    EXPECT_EQ(parse_captured(packet).shape, PacketShape::kUnknown);
+  }
+}
+
 TEST(Headers, CutOffAnywhereInTheirHeadersAreUnknown) {
   const Bytes v4 = ip4_packet(kA4, kB4, kTcp, tcp_header(1, 2, 0));
   for (size_t n = 20; n < v4.size(); ++n) EXPECT_EQ(shape(cut(v4, n)), PacketShape::kUnknown) << n;

@@ -74,7 +74,10 @@ TEST(Boxes, TheLimitNamesTheRuleThatPassedIt) {
   const auto rules = wire::resolve(std::vector{tcp({"100.64.0.1", "100.64.0.3"}, "*", PortRange::single(1)), tcp({"100.64.0.5"}, "*", PortRange::single(2))});
   const auto result = filter_boxes(rules, local, {2});
   ASSERT_FALSE(result);
-  EXPECT_THAT(result.error().message, ::testing::HasSubstr("more than 2 elements in one set for IPv4; rule 1"));
+  EXPECT_THAT(result.error().message, ::testing::HasSubstr("more than 2 elements for IPv4; rule 1"));
+  // Three for TCP and three for ICMP: all sets of a family count together.
+  EXPECT_FALSE(filter_boxes(rules, local, {5}));
+  EXPECT_EQ(filter_boxes(rules, local, {6}).value().v4.size(), 6u);
 }
 
 TEST(Boxes, NoRulesAreNoBoxes) { EXPECT_EQ(boxes({}).v4.size(), 0u); }

@@ -129,6 +129,22 @@ TEST(Local, ADefaultRouteIsTheInternetWithoutTheNeighbourhood) {
   }
 }
 
+TEST(Local, TheHostsOwnNetworksAreNotTheInternetButTheHostItselfIsReached) {
+  Snapshot s;
+  s.routes = {*Prefix::parse("0.0.0.0/0"), *Prefix::parse("::/0"), *Prefix::parse("203.0.113.128/26")};
+  std::vector<Prefix> networks;
+  for (const char* text : {"203.0.113.7/24", "2001:db8:1::7/64", "192.168.1.7/24", "198.51.100.9/32"}) networks.push_back(*Prefix::parse(text));
+  EXPECT_TRUE(s.serves_internet());
+  const AddressSet local = s.local(networks);
+  for (const char* text : {"8.8.8.8", "203.0.112.255", "2001:db8:2::1"}) EXPECT_TRUE(local.contains(*Address::parse(text))) << text;
+  for (const char* text : {"203.0.113.8", "203.0.113.0", "203.0.113.255", "2001:db8:1::8", "192.168.1.7"}) EXPECT_FALSE(local.contains(*Address::parse(text))) << text;
+  for (const char* text : {"203.0.113.7", "2001:db8:1::7", "198.51.100.9"}) EXPECT_TRUE(local.contains(*Address::parse(text))) << "the host itself: " << text;
+  EXPECT_TRUE(local.contains(*Address::parse("203.0.113.130"))) << "a network that is a route of its own";
+  s.routes = {*Prefix::parse("10.33.0.0/16")};
+  EXPECT_FALSE(s.serves_internet());
+  EXPECT_FALSE(s.local(networks).contains(*Address::parse("203.0.113.7"))) << "no way to the internet, no host";
+}
+
 TEST(Keys, OfWireGuard) {
   // The pair of RFC 7748, section 6.1 (Alice).
   const std::string secret = "dwdtCnMYpX08FsFyUbJmRd9ML4frwJkqsXf7pR25LCo=";
