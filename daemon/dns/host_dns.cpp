@@ -6,10 +6,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <optional>
 #include <sstream>
 
 #include "daemon/snapshot/store.h"
@@ -27,13 +29,32 @@ std::string read_or_empty(const std::string& path) {
   return text ? *text : std::string();
 }
 
+// Where a link leads, as written in it; nothing where `path` is none.
+std::optional<std::string> link_target(const std::string& path) {
+  std::array<char, 4096> target;
+  const ssize_t n = readlink(path.c_str(), target.data(), target.size());
+  if (n <= 0 || static_cast<size_t>(n) == target.size()) return std::nullopt;
+  return std::string(target.data(), static_cast<size_t>(n));
+}
+
+// Beside and then in its place, so that there is a file at every moment.
+Result<Done> link_whole(const std::string& target, const std::string& path) {
+  const std::string beside = path + ".new";
+  unlink(beside.c_str());
+  if (symlink(target.c_str(), beside.c_str()) == 0 && std::rename(beside.c_str(), path.c_str()) == 0) return Done{};
+  const Failure failure{"cannot make the link " + path + ": " + std::strerror(errno)};
+  unlink(beside.c_str());
+  return failure;
+}
+
+// What was there before stands in `kept`: a link as the same link, never followed, since it leads to somebody else's file; a file with its
+// mode and owner; no file as a file that nobody may read.
 class ResolvConf : public HostDns {
  public:
   ResolvConf(std::string path, std::string kept) : path_(std::move(path)), kept_(std::move(kept)) {}
 
   std::vector<std::string> own_servers() override {
-    const bool ours = read_or_empty(path_).rfind(kMark, 0) == 0;
-    std::istringstream text(read_or_empty(ours ? kept_ : path_));
+    std::istringstream text(read_or_empty(is_ours() ? kept_file() : path_));
     std::vector<std::string> out;
     for (std::string line; std::getline(text, line);) {
       std::istringstream words(line);
@@ -44,9 +65,9 @@ class ResolvConf : public HostDns {
   }
 
   Result<Done> point_at_stub(const std::vector<std::string>& search) override {
-    const std::string before = read_or_empty(path_);
-    if (before.rfind(kMark, 0) != 0) {
-      if (const auto done = write_file_whole(kept_, before); !done) return done;
+    const bool ours = is_ours();
+    if (!ours) {
+      if (const auto done = keep(); !done) return done;
     }
     std::string text = std::string(kMark) + "nameserver 100.100.100.100\n";
     if (!search.empty()) {
@@ -54,25 +75,58 @@ class ResolvConf : public HostDns {
       for (const std::string& domain : search) text += " " + domain;
       text += "\n";
     }
-    return before == text ? Result<Done>(Done{}) : write(text);
+    return ours && read_or_empty(path_) == text ? Result<Done>(Done{}) : write(text, 0644);
   }
 
   Result<Done> restore() override {
-    if (access(kept_.c_str(), F_OK) != 0) return Done{};
-    if (read_or_empty(path_).rfind(kMark, 0) == 0) {
-      if (const auto done = write(read_or_empty(kept_)); !done) return done;
+    struct stat kept {};
+    if (lstat(kept_.c_str(), &kept) != 0) return Done{};
+    if (is_ours()) {
+      if (const auto done = put_back(kept); !done) return done;
     }
     unlink(kept_.c_str());
     return Done{};
   }
 
  private:
-  // Everybody reads this file, unlike others that we write whole.
-  Result<Done> write(const std::string& text) {
-    if (const auto done = write_file_whole(path_, text); done) {
-      chmod(path_.c_str(), 0644);
-      return done;
+  static constexpr unsigned kWasNotThere = 0;  // as a mode
+
+  bool is_ours() const { return read_or_empty(path_).rfind(kMark, 0) == 0; }
+
+  // A link that leads to a place beside it does so from where it was.
+  std::string kept_file() const {
+    const auto target = link_target(kept_);
+    if (!target) return kept_;
+    const size_t slash = path_.rfind('/');
+    return target->front() == '/' || slash == std::string::npos ? *target : path_.substr(0, slash + 1) + *target;
+  }
+
+  Result<Done> keep() const {
+    if (const auto target = link_target(path_)) return link_whole(*target, kept_);
+    struct stat there {};
+    const bool found = stat(path_.c_str(), &there) == 0;
+    if (!found && errno != ENOENT) return Failure{"cannot look at " + path_ + ": " + std::strerror(errno)};
+    const auto text = found ? read_file_limited(path_, kLargest) : Result<std::string>(std::string());
+    if (!text) return text.error();
+    if (const auto done = write_file_whole(kept_, *text, found ? there.st_mode & 07777 : kWasNotThere); !done) return done;
+    if (found && chown(kept_.c_str(), there.st_uid, there.st_gid) != 0) return Failure{"cannot give " + kept_ + " its owner: " + std::strerror(errno)};
+    return Done{};
+  }
+
+  Result<Done> put_back(const struct stat& kept) const {
+    if (const auto target = link_target(kept_)) return link_whole(*target, path_);
+    const unsigned mode = kept.st_mode & 07777;
+    if (mode == kWasNotThere && kept.st_size == 0) {
+      if (unlink(path_.c_str()) == 0) return Done{};
+      return write("", 0644);
     }
+    if (const auto done = write(read_or_empty(kept_), mode); !done) return done;
+    if (chown(path_.c_str(), kept.st_uid, kept.st_gid) != 0) return Failure{"cannot give " + path_ + " its owner back: " + std::strerror(errno)};
+    return Done{};
+  }
+
+  Result<Done> write(const std::string& text, unsigned mode) const {
+    if (const auto done = write_file_whole(path_, text, mode); done) return done;
     std::ofstream in_place(path_, std::ios::trunc);  // a mount point cannot be replaced
     in_place << text;
     in_place.close();

@@ -20,8 +20,8 @@ class HostDns {
   virtual Result<Done> restore() = 0;
 };
 
-/// Replaces `path`, keeping what was there in `kept`, so that it comes back even after a crash: `restore` of the next run finds it. A file
-/// that is a mount of its own (containers) is rewritten in place.
+/// Replaces `path`, keeping what was there in `kept`, so that it comes back even after a crash: `restore` of the next run finds it. A link
+/// comes back as the link, a file with its mode and owner, none as none. A file that is a mount of its own (containers) is rewritten in place.
 std::unique_ptr<HostDns> resolv_conf_file(std::string path, std::string kept);
 /// `resolvectl dns` and `domain` for our interface; everything goes with the interface.
 std::unique_ptr<HostDns> systemd_resolved(std::string interface);

@@ -11,9 +11,10 @@ constexpr uint16_t kPort = 53;
 
 NameService::NameService(MeshNode& node) : node_(node) {
   const NodeConfig& config = node.config();
-  if (config.dns == DnsMode::kFile) host_ = dns::resolv_conf_file(config.resolv_conf, config.state_dir + "/resolv.conf.before");
+  auto file = dns::resolv_conf_file(config.resolv_conf, config.state_dir + "/resolv.conf.before");
+  static_cast<void>(file->restore());  // of a run that died, also where names are not this one's business
+  if (config.dns == DnsMode::kFile) host_ = std::move(file);
   if (config.dns == DnsMode::kResolved) host_ = dns::systemd_resolved(config.interface);
-  if (config.dns == DnsMode::kFile) static_cast<void>(host_->restore());
 }
 
 Result<Done> NameService::start(const NodePolicy& policy) {

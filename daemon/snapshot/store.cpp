@@ -45,12 +45,12 @@ std::string folder_of(const std::string& path) {
 
 }  // namespace
 
-Result<Done> write_file_whole(const std::string& path, std::string_view bytes) {
+Result<Done> write_file_whole(const std::string& path, std::string_view bytes, unsigned mode) {
   const std::string beside = path + ".new";
   {
     const Descriptor file(open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (file.number() < 0) return failed("write", beside);
-    if (!write_all(file.number(), bytes) || fsync(file.number()) != 0) {
+    if (fchmod(file.number(), mode) != 0 || !write_all(file.number(), bytes) || fsync(file.number()) != 0) {
       const Failure failure = failed("write", beside);
       unlink(beside.c_str());
       return failure;

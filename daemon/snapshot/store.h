@@ -9,8 +9,8 @@
 
 namespace aclc {
 
-/// Whole and on disk, or not there: written beside, synced, renamed. Mode 0600.
-Result<Done> write_file_whole(const std::string& path, std::string_view bytes);
+/// Whole and on disk, or not there: written beside, synced, renamed.
+Result<Done> write_file_whole(const std::string& path, std::string_view bytes, unsigned mode = 0600);
 /// Refuses files of more than `limit` bytes before reading them.
 Result<std::string> read_file_limited(const std::string& path, size_t limit);
 
