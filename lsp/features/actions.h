@@ -43,7 +43,6 @@ class Actions {
   void all_acls_to_grants();
   void split_destinations();
   std::string grants_of(const AclRule& rule, const std::string& indent) const;
-  bool can_be_grants(const AclRule& rule) const;
   std::vector<Edit> append_rule(std::string_view section_name, const std::string& rules, const std::string& indent) const;
   /// A rule with the comments that belong to it: those on the lines above and the one behind.
   struct Commented {

@@ -4,48 +4,22 @@
 
 #include <algorithm>
 
+#include "compiler/check/conversion.h"
 #include "compiler/check/insertion.h"
 #include "lsp/features/actions.h"
 #include "lsp/protocol/writer.h"
 
 namespace aclc::lsp {
 
-/// The grants that say what an acl says: one for each list of ports among its destinations.
+/// The grants that say what an acl says, in the lines of a list with that indent; empty where they cannot, or would lose a comment.
 std::string Actions::grants_of(const AclRule& rule, const std::string& indent) const {
-  std::vector<std::pair<std::string, std::vector<std::string>>> by_ports;  // `ip` list -> dst
-  for (const Destination& d : p_.at(rule.dst)) {
-    std::vector<std::string> ip;
-    for (const PortItem& item : p_.at(d.ports)) {
-      std::string ports = item.range.to_text();
-      ip.push_back(rule.proto.present() ? fmt::format("{}:{}", a_.text(rule.proto.span), ports) : ports);
-    }
-    const std::string key = quoted_list(ip);
-    auto found = std::find_if(by_ports.begin(), by_ports.end(), [&](const auto& row) { return row.first == key; });
-    if (found == by_ports.end()) found = by_ports.insert(by_ports.end(), {key, {}});
-    found->second.emplace_back(a_.text(d.selector.span));
-  }
   std::string out;
-  for (const auto& [ip, dst] : by_ports) {
+  if (comment_inside(rule.span)) return out;
+  for (const std::string& grant : checks::grants_saying(p_, tree_, rule)) {
     if (!out.empty()) out += ",\n" + indent;
-    out += fmt::format("{{\"src\": {}, \"dst\": {}, \"ip\": {}", quoted_list(texts(p_.at(rule.src))), quoted_list(dst), ip);
-    if (rule.src_posture.present)
-      out += fmt::format(", \"srcPosture\": {}", quoted_list(texts(p_.at(rule.src_posture.names))));
-    out += "}";
+    out += grant;
   }
   return out;
-}
-
-/// Whether grants can say what the rule says: they refuse a `/0`, and everybody as the source of `autogroup:self`.
-bool Actions::can_be_grants(const AclRule& rule) const {
-  if (rule.broken || rule.src.empty() || rule.dst.empty() || comment_inside(rule.span)) return false;
-  const auto sources = p_.at(rule.src);
-  const bool everybody =
-      std::any_of(sources.begin(), sources.end(), [](const Selector& s) { return s.kind == SelectorKind::kWildcard; });
-  const auto destinations = p_.at(rule.dst);
-  return std::none_of(destinations.begin(), destinations.end(), [&](const Destination& d) {
-    return (d.selector.kind == SelectorKind::kPrefix && p_.prefix(d.selector).length == 0) ||
-           (d.selector.autogroup == Autogroup::kSelf && everybody);
-  });
 }
 
 /// Edits that put rules at the end of a section, which is made where there is none; empty where it is damaged.
@@ -110,11 +84,12 @@ std::optional<Actions::Commented> Actions::with_comments(Span rule) const {
 
 void Actions::acl_to_grant() {
   const AclRule* rule = around(p_.acls);
-  if (!rule || !can_be_grants(*rule)) return;
-  const std::string indent = indent_of(rule->span.begin);
+  if (!rule) return;
+  const std::string indent = indent_of(rule->span.begin), grants = grants_of(*rule, indent);
+  if (grants.empty()) return;
   const auto commented = with_comments(rule->span);
   if (!commented) return;
-  std::vector<Edit> edits = append_rule("grants", commented->comments + grants_of(*rule, indent), indent);
+  std::vector<Edit> edits = append_rule("grants", commented->comments + grants, indent);
   if (edits.empty()) return;
   edits.push_back({commented->all, ""});
   add_if_sound("convert to a grant", "refactor.rewrite", std::move(edits));
@@ -129,8 +104,9 @@ void Actions::all_acls_to_grants() {
   }
   if (edits.size() != 1 || a_.text(edits.front().span) != "acls") return;
   for (const AclRule& rule : p_.acls) {
-    if (!can_be_grants(rule)) return;
-    edits.push_back({rule.span, grants_of(rule, indent_of(rule.span.begin))});
+    std::string grants = grants_of(rule, indent_of(rule.span.begin));
+    if (grants.empty()) return;
+    edits.push_back({rule.span, std::move(grants)});
   }
   add_if_sound("convert all acls to grants", "refactor.rewrite", std::move(edits));
 }

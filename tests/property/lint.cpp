@@ -11,6 +11,7 @@
 #include "compiler/lint/model/coverage.h"
 #include "compiler/reach/reach.h"
 #include "compiler/testrun/run.h"
+#include "parser/diagnostics/fixes.h"
 #include "parser/diagnostics/lint_kinds.h"
 #include "tests/support/packets_of_tables.h"
 #include "tests/support/random_policy.h"
@@ -105,6 +106,53 @@ RC_GTEST_PROP(Lint, RulesThatCanGoChangeNoTable, (uint32_t seed)) {
       RC_FAIL("all at once differs: " + differs);
     }
   }
+}
+
+/// The policy with its first acl once more: as it is, or to another destination.
+std::string with_twin(const std::string& text, bool same) {
+  const std::string list = "\"acls\": [";
+  const size_t begin = text.find(list) + list.size(), end = text.find('}', begin) + 1;
+  std::string twin = text.substr(begin, end - begin);
+  const size_t dst = twin.find("\"dst\": [") + 8;
+  if (!same) twin.replace(dst, twin.find(']', dst) + 1 - dst, twin.find("autogroup:self") != std::string::npos ? "[\"autogroup:self:*\"]" : "[\"tag:y:*\", \"one:*\"]");
+  return text.substr(0, end) + ", " + twin + text.substr(end);
+}
+
+/// Every fix that is called safe, of every rule of lint, leaves a valid policy and every device's table as they are, here and in a
+/// tailnet that lint did not see.
+TEST(Lint, SafeFixesChangeNoTable) {
+  std::map<std::string, size_t> applied;
+  for (uint32_t seed = 1; seed <= 120; ++seed) {
+    PolicyDice dice(seed);
+    std::string text = dice.policy();
+    if (seed % 4 != 0) text = with_twin(text, seed % 4 == 1);
+    const BuiltPolicy policy(text);
+    if (!policy.valid()) continue;
+    Collected unused;
+    std::vector<Tailnet> tailnets;
+    for (int i = 0; i < 3; ++i) tailnets.push_back(read_tailnet(dice.tailnet(), SourceId(size_t{0}), unused));
+    for (const Tailnet* known : {static_cast<const Tailnet*>(nullptr), static_cast<const Tailnet*>(tailnets.data())}) {
+      LintOptions options;
+      options.tailnet = known;
+      for (const LintRule& rule : lint_rules()) options.levels[rule.kind] = LintLevel::kNote;
+      Collected found;
+      lint(policy.policy, policy.tree, policy.definitions, options, found);
+      for (Diagnostic& d : found.all) {
+        d.source = SourceId(size_t{0});
+        if (d.fixes.empty() || d.fixes.front().safety != FixSafety::kSafe) continue;
+        const Mended mended = apply_fixes(policy.text, {&d, 1}, d.source);
+        ASSERT_EQ(mended.applied, 1U) << d.slug() << "\n" << policy.text;
+        ++applied[std::string(d.slug())];
+        const BuiltPolicy after(mended.text);
+        ASSERT_TRUE(after.valid()) << d.slug() << "\n" << policy.text << "\n" << mended.text;
+        for (const Tailnet& t : tailnets) ASSERT_EQ(difference(policy, after, t), "") << d.slug() << "\n" << policy.text << "\n" << mended.text;
+      }
+      const BuiltPolicy all(apply_fixes(policy.text, found.all, SourceId(size_t{0})).text);
+      ASSERT_TRUE(all.valid()) << policy.text << "\n" << all.text;
+      for (const Tailnet& t : tailnets) ASSERT_EQ(difference(policy, all, t), "") << policy.text << "\n" << all.text;
+    }
+  }
+  for (const char* slug : {"acl-instead-of-grant", "tailnet-address", "mergeable-rules", "covered-rule", "duplicate-rule", "redundant-entry"}) EXPECT_GT(applied[slug], 3U) << slug;
 }
 
 /// Two rules that differ in nothing but what their sources mean: each source beside each other one.

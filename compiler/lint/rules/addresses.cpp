@@ -2,7 +2,11 @@
 // Addresses in rules and hosts.
 #include <fmt/format.h>
 
+#include "base/text/json_quote.h"
+#include "compiler/check/insertion.h"
+#include "compiler/lint/edits.h"
 #include "compiler/lint/rules/rules.h"
+#include "parser/policy/selector_form.h"
 
 namespace aclc::lints {
 namespace {
@@ -26,12 +30,54 @@ const Node* node_with(const Tailnet* tailnet, const Address& a) {
   return nullptr;
 }
 
+bool is_destination_of_acl(const Use& use) { return use.position == Position::kAclDst; }
+
+/// An address in a list, with the brackets that one of IPv6 has before ports.
+Span with_brackets(LintContext& c, Span address) {
+  const std::string_view text = c.tree.text();
+  const bool in = address.begin > 0 && address.end < text.size() && text[address.begin - 1] == '[' && text[address.end] == ']';
+  return in ? Span{address.begin - 1, address.end + 1} : address;
+}
+
+/// The address by the name that it has in `hosts`, or by that of its device in the tailnet, which is added there. A host means its
+/// address and no more, so the rule allows the same.
+std::optional<Fix> named(LintContext& c, const Selector& s, const Use& use, const Address& address) {
+  const Span written = is_destination_of_acl(use) ? with_brackets(c, s.span) : s.span;
+  for (const Host& h : c.policy.hosts) {
+    if (h.value.kind != SelectorKind::kAddress && h.value.kind != SelectorKind::kPrefix) continue;
+    const AddressRange range = c.policy.range(h.value);
+    const std::string name(c.policy.text(h.name));
+    if (range.first == address && range.last == address) return Fix{fmt::format("write `{}`, which it is called in hosts", name), {{written, name}}, FixSafety::kSafe};
+  }
+  const Node* node = node_with(c.options.tailnet, address);
+  if (node == nullptr) return std::nullopt;
+  const std::string name(c.options.tailnet->text(node->name));
+  const StringId id = c.policy.names.find(name);
+  const ClassifiedSelector form = classify_selector(name);
+  const bool usable = form.kind == SelectorKind::kHost && form.fault == SelectorFault::kNone && (!id.valid() || c.definitions.host_of(id) == Definitions::kNone);
+  std::vector<Edit> edits = usable ? checks::add_definition(c.tree, "hosts", name, json_string(address.to_text())) : std::vector<Edit>();
+  if (edits.empty()) return std::nullopt;
+  edits.push_back({written, name});
+  return Fix{fmt::format("call it `{}` in hosts", name), std::move(edits), FixSafety::kSafe};
+}
+
+/// What an address in a list has behind it: nothing, or `:PORTS`.
+std::string_view behind(LintContext& c, const Selector& s) { return c.written({with_brackets(c, s.span).end, string_around(c, s.span).end - 1}); }
+
+/// The other address of a device beside the one in a list of a rule: the rule then means the device.
+Fix with_other(LintContext& c, const Selector& s, const Use& use, const Address& other) {
+  const Span element = string_around(c, s.span);
+  std::string text = other.to_text();
+  if (is_destination_of_acl(use)) text = fmt::format("{}{}", other.is_v4() ? text : "[" + text + "]", behind(c, s));
+  return {fmt::format("add {}, its other address", other.to_text()), {{{element.end, element.end}, ", " + json_string(text)}}, FixSafety::kUnsafe};
+}
+
 bool has_value(const Host& h) { return h.value.kind == SelectorKind::kAddress || h.value.kind == SelectorKind::kPrefix; }
 
 }  // namespace
 
 void tailnet_address(LintContext& c) {
-  rule_literals(c, [&](const Selector& s, const Use&) {
+  rule_literals(c, [&](const Selector& s, const Use& use) {
     const AddressRange range = c.policy.range(s);
     if (!(range.first == range.last) || !reference::tailnet_addresses().contains(range.first)) return;
     std::string help = "name the device by its tag or its user, or give the address a name in hosts";
@@ -40,22 +86,38 @@ void tailnet_address(LintContext& c) {
       help = n->tagged() ? fmt::format("it is device `{}`, `{}`", t.text(n->name), t.text(n->tags.front()))
                          : fmt::format("it is device `{}`", t.text(n->name));
     }
-    c.report(diag::TailnetAddress(s.span, c.written(s.span)).help(std::move(help)));
+    Diagnostic d = diag::TailnetAddress(s.span, c.written(s.span)).help(std::move(help));
+    if (auto fix = named(c, s, use, range.first)) d = std::move(d).fix(std::move(fix->title), std::move(fix->edits));
+    c.report(std::move(d));
   });
 }
 
 void one_family_host(LintContext& c) {
   if (c.options.tailnet == nullptr) return;
-  const auto judge = [&](Span span, std::string_view name, const AddressRange& range) {
+  // `fix` is given the finding and the other address; where it says no the rule has that, too.
+  const auto judge = [&](Span span, std::string_view name, const AddressRange& range, auto&& fix) {
     const Node* n = range.first == range.last ? node_with(c.options.tailnet, range.first) : nullptr;
     if (n == nullptr || !n->ipv4 || !n->ipv6) return;
     const Address other = range.first.is_v4() ? *n->ipv6 : *n->ipv4;
-    c.report(diag::OneFamilyHost(span, name, c.options.tailnet->text(n->name), other.to_text())
-                 .help("an address stands for itself alone; a tag, or an ipset of both addresses, means the device"));
+    Diagnostic d = diag::OneFamilyHost(span, name, c.options.tailnet->text(n->name), other.to_text())
+                       .help("an address stands for itself alone; a tag, or an ipset of both addresses, means the device");
+    if (fix(d, other)) c.report(std::move(d));
   };
-  rule_literals(c, [&](const Selector& s, const Use&) { judge(s.span, c.written(s.span), c.policy.range(s)); });
+  rule_literals(c, [&](const Selector& s, const Use& use) {
+    judge(s.span, c.written(s.span), c.policy.range(s), [&](Diagnostic& d, const Address& other) {
+      bool there = false;
+      for (const Use& beside : c.uses()) {
+        if (!(beside.owner == use.owner) || beside.position != use.position) continue;
+        const bool literal = beside.selector->kind == SelectorKind::kAddress || beside.selector->kind == SelectorKind::kPrefix;
+        there = there || (literal && c.policy.range(*beside.selector).contains(other) && behind(c, *beside.selector) == behind(c, s));
+      }
+      if (!there) d.fixes.push_back(with_other(c, s, use, other));
+      return !there;
+    });
+  });
   for (const Host& h : c.policy.hosts) {
-    if (has_value(h)) judge(h.value.span, c.policy.text(h.name), c.policy.range(h.value));
+    // A host is one address: there is no room for the other.
+    if (has_value(h)) judge(h.value.span, c.policy.text(h.name), c.policy.range(h.value), [](Diagnostic&, const Address&) { return true; });
   }
 }
 

@@ -5,9 +5,49 @@
 #include <algorithm>
 
 #include "base/net/protocol.h"
+#include "compiler/check/conversion.h"
+#include "compiler/check/insertion.h"
+#include "compiler/lint/edits.h"
 #include "compiler/lint/rules/rules.h"
 
 namespace aclc::lints {
+namespace {
+
+std::string joined(const std::vector<std::string>& rules, const std::string& between) {
+  std::string out;
+  for (const std::string& rule : rules) out.append(out.empty() ? "" : between).append(rule);
+  return out;
+}
+
+/// Edits that make a list of grants of the list of acls. Empty where there are grants already, or one of the acls cannot be one.
+std::vector<Edit> acls_as_grants(LintContext& c) {
+  const NodeId member = checks::find_field(c.tree, c.tree.root(), "acls");
+  if (!member.valid() || checks::find_field(c.tree, c.tree.root(), "grants").valid()) return {};
+  std::vector<Edit> edits{{c.tree[c.tree.name_of(member)].span, "\"grants\""}};
+  for (const AclRule& r : c.policy.acls) {
+    const std::vector<std::string> grants = checks::grants_saying(c.policy, c.tree, r);
+    const auto inside = [&](const CommentSpan& comment) { return r.span.begin < comment.span.begin && comment.span.end < r.span.end; };
+    if (grants.empty() || std::any_of(c.comments().begin(), c.comments().end(), inside)) return {};
+    const std::string_view text = c.tree.text();
+    uint32_t line = r.span.begin;
+    while (line > 0 && (text[line - 1] == ' ' || text[line - 1] == '\t')) --line;
+    const bool own_line = line == 0 || text[line - 1] == '\n';
+    edits.push_back({r.span, joined(grants, own_line ? ",\n" + std::string(text.substr(line, r.span.begin - line)) : ", ")});
+  }
+  return edits;
+}
+
+/// Edits that move one acl to the end of the grants. Its comments would stay behind: with some there is no fix.
+std::vector<Edit> acl_moved_to_grants(LintContext& c, const AclRule& rule) {
+  const std::vector<std::string> grants = checks::grants_saying(c.policy, c.tree, rule);
+  if (grants.empty() || has_comments(c, rule.span)) return {};
+  std::vector<Edit> edits = append_to_section(c, "grants", joined(grants, ", "));
+  std::vector<Edit> away = c.removal(rule.span);
+  if (edits.empty() || away.empty() || !add_apart(edits, std::move(away))) return {};
+  return edits;
+}
+
+}  // namespace
 
 void via_without_router(LintContext& c) {
   if (c.options.tailnet == nullptr) return;
@@ -54,7 +94,17 @@ void app_without_network(LintContext& c) {
 }
 
 void acl_instead_of_grant(LintContext& c) {
-  for (const AclRule& r : c.policy.acls) c.report(diag::AclInsteadOfGrant(opening(r.span)));
+  // In place where there are no grants yet, so that comments and order stay: the first finding does it for all.
+  const std::vector<Edit> all = acls_as_grants(c);
+  for (const AclRule& r : c.policy.acls) {
+    Diagnostic d = diag::AclInsteadOfGrant(opening(r.span));
+    if (!all.empty()) {
+      if (&r == c.policy.acls.data()) d = std::move(d).fix("write all acls as grants", all);
+    } else if (std::vector<Edit> edits = acl_moved_to_grants(c, r); !edits.empty()) {
+      d = std::move(d).fix("write it as a grant", std::move(edits));
+    }
+    c.report(std::move(d));
+  }
 }
 
 void shared_to_tag(LintContext& c) {

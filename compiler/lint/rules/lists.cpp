@@ -14,7 +14,7 @@ namespace {
 Span quoted(Span inside) { return {inside.begin - 1, inside.end + 1}; }
 
 template <class Maker>
-void twice(LintContext& c, const Maker& maker, Selectors list) {
+void twice(LintContext& c, const Maker& maker, Selectors list, FixSafety safety = FixSafety::kSafe) {
   std::set<std::pair<SelectorKind, std::string_view>> seen;
   for (const Selector& s : c.policy.at(list)) {
     if (s.kind == SelectorKind::kInvalid) continue;
@@ -22,7 +22,7 @@ void twice(LintContext& c, const Maker& maker, Selectors list) {
     if (seen.insert({s.kind, text}).second) continue;
     Diagnostic d = maker(s.span, text);
     auto edits = c.removal(quoted(s.span));
-    if (!edits.empty()) d = std::move(d).fix("remove the second one", std::move(edits));
+    if (!edits.empty()) d = std::move(d).fix("remove the second one", std::move(edits), safety);
     c.report(std::move(d));
   }
 }
@@ -79,8 +79,10 @@ void duplicate_entries(LintContext& c) {
     }
   }
   for (const Grant& r : c.policy.grants) {
-    twice(c, diag::DuplicateEntry, r.src);
-    twice(c, diag::DuplicateEntry, r.dst);
+    // An app is told its capabilities once for each entry, and may count them.
+    const FixSafety safety = r.app.empty() ? FixSafety::kSafe : FixSafety::kUnsafe;
+    twice(c, diag::DuplicateEntry, r.src, safety);
+    twice(c, diag::DuplicateEntry, r.dst, safety);
     twice(c, diag::DuplicateEntry, r.via);
   }
   for (const SshRule& r : c.policy.ssh) {

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "base/net/protocol.h"
+#include "compiler/lint/edits.h"
 #include "compiler/lint/paths.h"
 #include "compiler/lint/rules/rules.h"
 
@@ -22,12 +23,25 @@ struct Cut {
   std::string whither;  ///< where, for one; empty where the destination says it
 };
 
-void report(LintContext& c, const Selector& src, const Selector& dst, const Cut& cut) {
+/// A rule that opens the port to those whom the ssh rule is for, in the list that the policy uses.
+std::vector<Edit> opened(LintContext& c, const SshRule& rule, const Selector& src, const Selector& dst) {
+  const bool acls = c.policy.grants.empty() && !c.policy.acls.empty();
+  const auto stands = [&](const Selector& s, Position in_acl, Position in_grant) { return standing(s, acls ? in_acl : in_grant) == Standing::kYes; };
+  if (!stands(src, Position::kAclSrc, Position::kGrantSrc) || !stands(dst, Position::kAclDst, Position::kGrantDst)) return {};
+  std::string text = fmt::format("{{{}\"src\": [\"{}\"], ", acls ? "\"action\": \"accept\", " : "", c.written(src.span));
+  text += acls ? fmt::format("\"proto\": \"tcp\", \"dst\": [\"{}:{}\"]", c.written(dst.span), kSshPort) : fmt::format("\"dst\": [\"{}\"], \"ip\": [\"tcp:{}\"]", c.written(dst.span), kSshPort);
+  if (!rule.src_posture.names.empty()) text += fmt::format(", \"srcPosture\": {}", bracketed(strings_of(c, rule.src_posture.names)));
+  return append_to_section(c, acls ? "acls" : "grants", text + "}");
+}
+
+void report(LintContext& c, const SshRule& rule, const Selector& src, const Selector& dst, const Cut& cut) {
   const std::string_view written = c.written(src.span);
   const std::string label = written == cut.who ? "the source" : cut.all ? fmt::format("`{}`, for one", cut.who) : fmt::format("`{}` is among them", cut.who);
   Diagnostic d = diag::SshWithoutNetwork(dst.span, cut.all ? written : std::string_view(cut.who), c.written(dst.span)).label(src.span, label);
   if (!cut.whither.empty()) d = std::move(d).label(dst.span, fmt::format("`{}`, for one", cut.whither));
-  c.report(std::move(d).help("an ssh rule opens no port: add a grant or an acl for tcp 22"));
+  d = std::move(d).help("an ssh rule opens no port: add a grant or an acl for tcp 22");
+  if (auto edits = opened(c, rule, src, dst); !edits.empty()) d = std::move(d).fix(fmt::format("open the port to `{}`", written), std::move(edits), FixSafety::kUnsafe);
+  c.report(std::move(d));
 }
 
 std::optional<Cut> cut_everywhere(LintContext& c, const Selector& src, const Selector& dst) {
@@ -95,7 +109,7 @@ void ssh_without_network(LintContext& c) {
       for (const Selector& src : c.policy.at(r.src)) {
         const auto cut = here ? here->cut(src, dst) : cut_everywhere(c, src, dst);
         if (!cut) continue;
-        report(c, src, dst, *cut);
+        report(c, r, src, dst, *cut);
         break;
       }
     }

@@ -61,6 +61,27 @@ void rename(LintContext& c, NodeId object, std::string_view old_name, std::strin
   }
 }
 
+/// Takes out the rule that a comment is about, behind it or on the line below, and the comment. Empty where there is none, or two.
+std::vector<Edit> removal_with(LintContext& c, const CommentSpan& comment) {
+  const uint32_t line = c.line_of(comment.span), wanted = comment.alone ? line + 1 : line;
+  std::vector<Span> about;
+  const auto look = [&](const auto& rules) {
+    for (const auto& r : rules) {
+      const uint32_t at = comment.alone ? c.line_of(r.span) : c.line_of({r.span.end, r.span.end});
+      if (at == wanted) about.push_back(r.span);
+    }
+  };
+  look(c.policy.acls);
+  look(c.policy.grants);
+  look(c.policy.ssh);
+  if (about.size() != 1 || c.line_of({comment.span.end, comment.span.end}) != line) return {};
+  if (!comment.alone) return c.removal(about.front());
+  // What stands before the rule on its line would be what the comment is about.
+  const std::string_view between = c.tree.text().substr(comment.span.end, about.front().begin - comment.span.end);
+  if (between.find_first_not_of(" \t\r\n") != std::string_view::npos) return {};
+  return c.removal({comment.span.begin, about.front().end});
+}
+
 }  // namespace
 
 void not_canonical(LintContext& c) {
@@ -170,8 +191,9 @@ void expired_rule(LintContext& c) {
     if (!date) {
       c.report(diag::ExpiredRule(span, "a date that cannot be read").help("write `@expires YYYY-MM-DD`"));
     } else if (*date < *c.options.today) {
-      c.report(diag::ExpiredRule(span, fmt::format("a date that has passed, {}", text.substr(at, 10)))
-                   .help("remove what it was about, or give it a later date"));
+      Diagnostic d = diag::ExpiredRule(span, fmt::format("a date that has passed, {}", text.substr(at, 10))).help("remove what it was about, or give it a later date");
+      if (auto edits = removal_with(c, comment); !edits.empty()) d = std::move(d).fix("remove the rule", std::move(edits), FixSafety::kUnsafe);
+      c.report(std::move(d));
     } else if (*date < *c.options.today + c.options.budgets.expiry_days) {
       const int64_t days = *date - *c.options.today;
       c.report(diag::ExpiredRule(span, days == 0 ? "a date that is today" : fmt::format("a date in {} day{}", days, days == 1 ? "" : "s"))

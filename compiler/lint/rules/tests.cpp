@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
+#include "compiler/lint/edits.h"
 #include "compiler/lint/rules/rules.h"
 
 namespace aclc::lints {
@@ -15,6 +17,44 @@ std::string key_of(LintContext& c, const AclTest& t, const Destination& d) {
   std::string out = fmt::format("{} -> {}", c.written(t.src.span), c.written(d.span));
   for (const PostureAttr& a : c.policy.at(t.posture_attrs)) out += fmt::format(" {}={}", c.policy.text(a.name), c.written(a.value.span));
   return out;
+}
+
+/// A test that denies somebody whom the policy names the access that a rule gives others; empty where there is none.
+std::string denial_at(LintContext& c, const ProtectedDestination& guarded) {
+  std::optional<TestedRule> rule;
+  const auto look = [&](const auto& r) {
+    if (rule) return;
+    rule = tested(c, r);
+    if (rule && rule->destination != guarded.destination.text) rule.reset();
+  };
+  for (const AclRule& r : c.policy.acls) look(r);
+  for (const Grant& r : c.policy.grants) look(r);
+  if (!rule) return {};
+  std::vector<std::string_view> users;
+  for (const Use& use : c.uses()) {
+    if (use.selector->kind == SelectorKind::kUser) users.push_back(c.text(*use.selector));
+  }
+  std::sort(users.begin(), users.end());
+  users.erase(std::unique(users.begin(), users.end()), users.end());
+  // Whom the configuration lets in may be let in tomorrow.
+  std::erase_if(users, [&](std::string_view user) {
+    return std::any_of(guarded.sources.begin(), guarded.sources.end(), [&](const ProtectedDestination::Written& source) {
+      if (source.text == user) return true;
+      const Selector s = c.selector_of(source.text);
+      const uint32_t group = s.kind == SelectorKind::kGroup && s.name.valid() ? c.definitions.group_of(s.name) : Definitions::kNone;
+      if (group == Definitions::kNone) return s.kind != SelectorKind::kUser && s.kind != SelectorKind::kTag;
+      const auto members = c.policy.at(c.policy.groups[group].members);
+      return std::any_of(members.begin(), members.end(), [&](const Selector& m) { return c.text(m) == user; });
+    });
+  });
+  constexpr size_t kMostTried = 20;
+  std::vector<std::string> tests;
+  for (const std::string_view user : users) {
+    if (tests.size() < kMostTried) tests.push_back(test_of(*rule, user, "deny"));
+  }
+  const std::vector<bool> pass = pass_as_tests(c, tests);
+  const auto first = std::find(pass.begin(), pass.end(), true);
+  return first == pass.end() ? std::string() : tests[static_cast<size_t>(first - pass.begin())];
 }
 
 }  // namespace
@@ -86,8 +126,32 @@ void default_deny_only(LintContext& c) {
 void untested_rule(LintContext& c) {
   if (c.options.tests == nullptr || c.options.tests->results.empty()) return;
   const TestReport& report = *c.options.tests;
+  std::vector<Span> untested;
+  std::vector<std::string> tests;
+  const auto stub = [&](const std::optional<TestedRule>& rule) {
+    if (rule) tests.push_back(test_of(*rule, rule->source, "accept"));
+  };
   for (size_t i = 0; i < report.rules.size(); ++i) {
-    if (!report.exercised[i] && !report.rules[i].empty()) c.report(diag::UntestedRule(opening(report.rules[i])));
+    if (report.exercised[i] || report.rules[i].empty()) continue;
+    untested.push_back(report.rules[i]);
+    const auto is_it = [&](const auto& rule) { return rule.span == report.rules[i]; };
+    if (const auto acl = std::find_if(c.policy.acls.begin(), c.policy.acls.end(), is_it); acl != c.policy.acls.end()) stub(tested(c, *acl));
+    if (const auto grant = std::find_if(c.policy.grants.begin(), c.policy.grants.end(), is_it); grant != c.policy.grants.end()) stub(tested(c, *grant));
+  }
+  // One fix for all: they would stand in one another's way. Only what holds now.
+  std::sort(tests.begin(), tests.end());
+  tests.erase(std::unique(tests.begin(), tests.end()), tests.end());
+  const std::vector<bool> pass = pass_as_tests(c, tests);
+  std::string added;
+  for (size_t i = 0; i < tests.size(); ++i) {
+    if (pass[i]) added.append(added.empty() ? "" : ", ").append(tests[i]);
+  }
+  std::vector<Edit> edits = added.empty() ? std::vector<Edit>() : append_to_section(c, "tests", added);
+  for (const Span rule : untested) {
+    Diagnostic d = diag::UntestedRule(opening(rule));
+    // That it must stay so is the author's to say.
+    if (!edits.empty()) d = std::move(d).fix("add tests that hold now", std::exchange(edits, {}), FixSafety::kUnsafe);
+    c.report(std::move(d));
   }
 }
 
@@ -100,7 +164,11 @@ void untested_protected(LintContext& c) {
     }
     if (denied || !named) continue;
     const Span at = c.policy.tests.empty() ? Span{0, 0} : opening(c.policy.tests.front().span);
-    c.report(diag::UntestedProtected(at, guarded.destination.text));
+    Diagnostic d = diag::UntestedProtected(at, guarded.destination.text);
+    if (const std::string test = denial_at(c, guarded); !test.empty()) {
+      if (auto edits = append_to_section(c, "tests", test); !edits.empty()) d = std::move(d).fix("add a test that holds now", std::move(edits), FixSafety::kUnsafe);
+    }
+    c.report(std::move(d));
   }
 }
 
