@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "daemon/dns/endpoint.h"
+#include "base/net/endpoint.h"
 
 namespace aclc::dns {
 namespace {
@@ -224,7 +224,7 @@ bool Stub::send_to_next(Errand& errand, uint64_t now) {
     errand.server = errand.servers.back();
     errand.servers.pop_back();
     const bool tcp = errand.asker.tcp_client != 0;
-    const Endpoint to = Endpoint::parse(errand.server);
+    const Endpoint to = Endpoint::parse(errand.server).value_or(Endpoint{});  // server_text made it
     close_if_open(errand.fd);
     errand.fd = to.open(tcp ? SOCK_STREAM : SOCK_DGRAM);
     errand.id = random_id();

@@ -123,6 +123,7 @@ std::vector<Field> fields_of(NodeConfig& c) {
           {"state_dir", text_into(c.state_dir)},
           {"socket", text_into(c.socket)},
           {"operators", text_into(c.operators, true)},
+          {"tunnel", one_of<TunnelKind>(c.tunnel, {{"program", TunnelKind::kProgram}, {"kernel", TunnelKind::kKernel}})},
           {"tunnel_program", text_into(c.tunnel_program)},
           {"on_expiry", one_of<OnExpiry>(c.on_expiry, {{"fail-static", OnExpiry::kFailStatic}, {"fail-closed", OnExpiry::kFailClosed}})},
           {"shields_up", flag_into(c.shields_up)},

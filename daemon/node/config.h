@@ -14,6 +14,7 @@ namespace aclc {
 enum class OnExpiry { kFailStatic, kFailClosed };
 /// Who tells the host's programs about the stub resolver.
 enum class DnsMode { kOff, kFile, kResolved };
+enum class TunnelKind { kProgram, kKernel };
 
 struct NodeConfig {
   std::string private_key;                              ///< file: WireGuard key in base64, readable by its owner only
@@ -25,6 +26,7 @@ struct NodeConfig {
   std::string state_dir = "/var/lib/aclcd";
   std::string socket = "/run/aclcd/aclcd.sock";
   std::string operators;                                ///< group that may change things; empty: root only
+  TunnelKind tunnel = TunnelKind::kProgram;             ///< kKernel: where the kernel has WireGuard
   std::string tunnel_program = "wireguard-go";
   OnExpiry on_expiry = OnExpiry::kFailStatic;
   bool shields_up = false;

@@ -68,13 +68,18 @@ Result<std::shared_ptr<void>> borrow(const std::string& name, const std::string&
   return std::shared_ptr<void>(std::shared_ptr<BorrowedSetting>(std::move(setting).value()));
 }
 
+std::unique_ptr<wireguard::TunnelHost> tunnel_of(const NodeConfig& config) {
+  auto program = wireguard::wireguard_go(config.tunnel_program, config.interface);
+  return config.tunnel == TunnelKind::kKernel ? wireguard::kernel_wireguard(config.interface, std::move(program)) : std::move(program);
+}
+
 class Daemon {
  public:
   Daemon(NodeConfig config, NodeIdentity identity, std::unique_ptr<HostNetwork> network)
       : config_(config),
         runner_(nft::kernel_runner()),
         filter_(*runner_, nft::Table{config.interface, config.table, config.log_group, config.reject}),
-        tunnel_(wireguard::wireguard_go(config.tunnel_program, config.interface)),
+        tunnel_(tunnel_of(config)),
         network_(std::move(network)),
         hands_{filter_, *tunnel_, *network_, borrow},
         source_(watched_path(config.snapshot, identity.reader, say)),

@@ -103,6 +103,24 @@ def records(m):
     assert end["packets_in"] >= 1 and end["bytes_in"] >= 100 and end["rule"] == "policy.hujson:5", end
 
 
+def kernel_or_program(m):
+    """A node that asks for the kernel's WireGuard is in the mesh, whether this kernel has one or not; another's interface is left alone."""
+    a, b = m.nodes["a"], m.nodes["b"]
+    m.enforce(BASE)
+    a.stop()
+    a.configure(tunnel="kernel")
+    run("ip", "-n", a.ns, "tuntap", "add", a.interface, "mode", "tun")
+    a.start()
+    wait_for(lambda: "another interface" in str(a.status().get("degraded")), 5, f"it is said: {a.status()}")
+    run("ip", "-n", a.ns, "tuntap", "del", a.interface, "mode", "tun")
+    wait_for(lambda: tcp(a, b, 5201), 40, f"in the mesh: {a.status()}")
+    a.stop()
+    assert a.interface not in run("ip", "-n", a.ns, "link").stdout, "the interface goes with a regular end"
+    a.configure()
+    a.start()
+    wait_for(lambda: tcp(a, b, 5201), 15, "and without")
+
+
 def a_burst_is_one_change(m):
     """Who writes faster than policies come into force does not make the node work through them all: the last one counts."""
     b = m.nodes["b"]
@@ -327,7 +345,7 @@ def down_and_up(m):
     assert run("sysctl", "-n", "net.netfilter.nf_conntrack_acct", ns=b.ns).stdout.strip() == "1", "flows are counted again"
 
 
-TESTS = [verdicts, why, permissions, records, a_burst_is_one_change, bad_snapshots, kills, tunnel_dies, tunnel_hangs, first_apply_fails, a_foreign_tunnel_is_left_alone, foreign_element, foreign_change,
+TESTS = [verdicts, why, permissions, records, kernel_or_program, a_burst_is_one_change, bad_snapshots, kills, tunnel_dies, tunnel_hangs, first_apply_fails, a_foreign_tunnel_is_left_alone, foreign_element, foreign_change,
          neighbours, down_and_up]
 
 

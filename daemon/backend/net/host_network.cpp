@@ -2,7 +2,6 @@
 #include "daemon/backend/net/host_network.h"
 
 #include <arpa/inet.h>
-#include <libmnl/libmnl.h>
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
@@ -14,15 +13,16 @@
 #include <cstring>
 #include <functional>
 
+#include "daemon/backend/net/netlink.h"
+
 namespace aclc {
 namespace {
 
+using netlink::each_attribute;
+using netlink::Message;
+
 // Marks routes as ours (see /etc/iproute2/rt_protos): no routing daemon touches them, and we touch no others.
 constexpr uint8_t kOurProtocol = 0xac;
-
-struct Close {
-  void operator()(mnl_socket* s) const { mnl_socket_close(s); }
-};
 
 uint8_t family_number(Family family) { return family == Family::kV4 ? AF_INET : AF_INET6; }
 
@@ -41,33 +41,9 @@ Address read_address(const nlattr* attribute, Family family) {
   return Address::of(family, bits);
 }
 
-template <class Take>
-void each_attribute(const nlmsghdr* header, unsigned offset, Take take) {
-  const auto* end = static_cast<const char*>(mnl_nlmsg_get_payload_tail(header));
-  const auto* at = static_cast<const nlattr*>(mnl_nlmsg_get_payload_offset(header, offset));
-  for (; mnl_attr_ok(at, static_cast<int>(end - reinterpret_cast<const char*>(at))); at = mnl_attr_next(at)) take(at);
-}
-
-class Message {
- public:
-  Message(uint16_t type, uint16_t flags) : header_(mnl_nlmsg_put_header(buffer_.data())) {
-    header_->nlmsg_type = type;
-    header_->nlmsg_flags = static_cast<uint16_t>(NLM_F_REQUEST | flags);
-  }
-  template <class T>
-  T* extra() {
-    return static_cast<T*>(mnl_nlmsg_put_extra_header(header_, sizeof(T)));
-  }
-  nlmsghdr* header() { return header_; }
-
- private:
-  alignas(nlmsghdr) std::array<char, 1024> buffer_{};
-  nlmsghdr* header_;
-};
-
 class Rtnetlink : public HostNetwork {
  public:
-  explicit Rtnetlink(std::unique_ptr<mnl_socket, Close> socket) : socket_(std::move(socket)) {}
+  explicit Rtnetlink(netlink::Socket socket) : socket_(std::move(socket)) {}
 
   Result<Done> set_link(const std::string& interface, uint32_t mtu, bool up) override {
     const unsigned index = if_nametoindex(interface.c_str());
@@ -254,46 +230,20 @@ class Rtnetlink : public HostNetwork {
     return talk(message, what, fine);
   }
 
-  // `fine` is an error that says that what was asked for is so already.
-  Result<Done> talk(Message& message, const std::string& what, int fine) {
-    message.header()->nlmsg_seq = ++sequence_;
-    if (mnl_socket_sendto(socket_.get(), message.header(), message.header()->nlmsg_len) < 0) return failed(what);
-    std::array<char, 16384> answer;
-    const ssize_t n = mnl_socket_recvfrom(socket_.get(), answer.data(), answer.size());
-    const bool ok = n >= 0 && mnl_cb_run(answer.data(), static_cast<size_t>(n), sequence_, mnl_socket_get_portid(socket_.get()), nullptr, nullptr) >= 0;
-    if (!ok && errno != fine) return failed(what);
-    return Done{};
+  Result<Done> talk(Message& message, const std::string& what, int fine) { return socket_.talk(message.header(), what, fine); }
+  Result<Done> dump(Message& message, const std::string& what, const std::function<void(const nlmsghdr*)>& take) {
+    return socket_.dump(message.header(), what, take);
   }
 
-  Result<Done> dump(Message& message, const char* what, std::function<void(const nlmsghdr*)> take) {
-    message.header()->nlmsg_seq = ++sequence_;
-    if (mnl_socket_sendto(socket_.get(), message.header(), message.header()->nlmsg_len) < 0) return failed(what);
-    const auto on_message = [](const nlmsghdr* header, void* data) -> int {
-      (*static_cast<std::function<void(const nlmsghdr*)>*>(data))(header);
-      return MNL_CB_OK;
-    };
-    std::vector<char> answer(65536);
-    while (true) {
-      const ssize_t n = mnl_socket_recvfrom(socket_.get(), answer.data(), answer.size());
-      if (n < 0) return failed(what);
-      const int state = mnl_cb_run(answer.data(), static_cast<size_t>(n), sequence_, mnl_socket_get_portid(socket_.get()), on_message, &take);
-      if (state < 0) return failed(what);
-      if (state == MNL_CB_STOP) return Done{};
-    }
-  }
-
-  std::unique_ptr<mnl_socket, Close> socket_;
-  uint32_t sequence_ = 0;
+  netlink::Socket socket_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<HostNetwork>> rtnetlink_network() {
-  std::unique_ptr<mnl_socket, Close> socket(mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC));
-  if (!socket || mnl_socket_bind(socket.get(), 0, MNL_SOCKET_AUTOPID) < 0) {
-    return Failure{std::string("cannot open a netlink socket: ") + std::strerror(errno)};
-  }
-  return Result<std::unique_ptr<HostNetwork>>(std::make_unique<Rtnetlink>(std::move(socket)));
+  auto socket = netlink::Socket::open(NETLINK_ROUTE);
+  if (!socket) return socket.error();
+  return Result<std::unique_ptr<HostNetwork>>(std::make_unique<Rtnetlink>(std::move(socket).value()));
 }
 
 }  // namespace aclc

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A WireGuard tunnel that runs in another process.
+// A WireGuard tunnel: in another process, or in the kernel.
 #pragma once
 
 #include <sys/types.h>
@@ -49,6 +49,9 @@ class TunnelHost {
   virtual bool is_open() = 0;
   virtual Tunnel& tunnel() = 0;
 };
+/// Linux' own WireGuard; `otherwise` where this kernel has none. The interface is marked as ours: it outlives a daemon that dies, and the
+/// next one goes on with it.
+std::unique_ptr<TunnelHost> kernel_wireguard(const std::string& interface, std::unique_ptr<TunnelHost> otherwise);
 std::unique_ptr<TunnelHost> wireguard_go(const std::string& program, const std::string& interface);
 
 }  // namespace aclc::wireguard
