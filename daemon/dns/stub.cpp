@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "base/net/endpoint.h"
+#include "base/net/socket_address.h"
 
 namespace aclc::dns {
 namespace {
@@ -65,7 +65,7 @@ bool transmit(int fd, std::string& out) {
 
 struct Stub::Asker {
   uint64_t tcp_client = 0;  // 0: by UDP, from `address`
-  Endpoint address;
+  SocketAddress address;
   size_t limit = kLargest;
 };
 
@@ -98,7 +98,7 @@ Stub::~Stub() {
 }
 
 Result<std::unique_ptr<Stub>> Stub::listen(const Address& address, uint16_t port) {
-  const Endpoint at = Endpoint::of(address, port);
+  const SocketAddress at = SocketAddress::of(address, port);
   int udp = at.open(SOCK_DGRAM), tcp = at.open(SOCK_STREAM);
   const int yes = 1;
   if (tcp >= 0) setsockopt(tcp, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
@@ -224,7 +224,7 @@ bool Stub::send_to_next(Errand& errand, uint64_t now) {
     errand.server = errand.servers.back();
     errand.servers.pop_back();
     const bool tcp = errand.asker.tcp_client != 0;
-    const Endpoint to = Endpoint::parse(errand.server).value_or(Endpoint{});  // server_text made it
+    const SocketAddress to = SocketAddress::parse(errand.server).value_or(SocketAddress{});  // server_text made it
     close_if_open(errand.fd);
     errand.fd = to.open(tcp ? SOCK_STREAM : SOCK_DGRAM);
     errand.id = random_id();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <nlohmann/json.hpp>
 
-#include "base/net/endpoint.h"
+#include "base/net/socket_address.h"
 #include "daemon/snapshot/signature.h"
 #include "daemon/snapshot/snapshot.h"
 
@@ -68,7 +68,7 @@ SnapshotPeer read_peer(const Json& json) {
   peer.key = key(json, "key");
   peer.endpoints = text_list(json, "endpoints");
   for (const std::string& endpoint : peer.endpoints) {
-    if (!Endpoint::parse(endpoint)) refuse("`" + endpoint + "` is no endpoint");
+    if (!SocketAddress::parse(endpoint)) refuse("`" + endpoint + "` is no endpoint");
   }
   for (const std::string& value : text_list(json, "allowed_ips")) peer.allowed_ips.push_back(prefix(value));
   peer.keepalive = static_cast<uint16_t>(number(json, "keepalive", 65535));

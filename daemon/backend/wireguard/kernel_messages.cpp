@@ -7,7 +7,7 @@
 
 #include <array>
 
-#include "base/net/endpoint.h"
+#include "base/net/socket_address.h"
 #include "daemon/backend/net/netlink.h"
 #include "daemon/snapshot/signature.h"
 
@@ -36,7 +36,7 @@ class Writer {
     const uint32_t flags = change.remove ? uint32_t{WGPEER_F_REMOVE_ME} : change.set_allowed_ips ? uint32_t{WGPEER_F_REPLACE_ALLOWEDIPS} : 0;
     if (flags != 0) mnl_attr_put_u32(header_, WGPEER_A_FLAGS, flags);
     if (!change.remove) {
-      if (const auto endpoint = Endpoint::parse(change.endpoint)) mnl_attr_put(header_, WGPEER_A_ENDPOINT, endpoint->size, &endpoint->storage);
+      if (const auto endpoint = SocketAddress::parse(change.endpoint)) mnl_attr_put(header_, WGPEER_A_ENDPOINT, endpoint->size, &endpoint->storage);
       if (change.set_keepalive) mnl_attr_put_u16(header_, WGPEER_A_PERSISTENT_KEEPALIVE_INTERVAL, change.keepalive);
       for (const Prefix& prefix : change.allowed_ips) address(prefix, change.key);
     }
@@ -118,7 +118,7 @@ T number(const nlattr* attribute) {
 }
 
 std::string endpoint_of(const nlattr* attribute) {
-  Endpoint endpoint;
+  SocketAddress endpoint;
   const std::string_view bytes = payload(attribute);
   if (bytes.size() > sizeof endpoint.storage) return {};
   std::memcpy(&endpoint.storage, bytes.data(), bytes.size());

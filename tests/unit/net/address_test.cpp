@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/net/address.h"
-#include "base/net/endpoint.h"
+#include "base/net/socket_address.h"
 
 #include <gtest/gtest.h>
 
@@ -51,14 +51,14 @@ TEST(Address, IPv4ComesBeforeIPv6) {
   EXPECT_NE(*Address::parse("1.2.3.4"), *Address::parse("::ffff:1.2.3.4"));
 }
 
-TEST(Endpoint, ReadsAndWritesBothFamilies) {
+TEST(SocketAddress, ReadsAndWritesBothFamilies) {
   for (const char* text : {"192.0.2.1:53", "[2001:db8::1]:41641", "0.0.0.0:0"}) {
-    const auto endpoint = Endpoint::parse(text);
+    const auto endpoint = SocketAddress::parse(text);
     ASSERT_TRUE(endpoint) << text;
     EXPECT_EQ(endpoint->to_text(), text);
   }
   for (const char* text : {"", ":53", "192.0.2.1", "192.0.2.1:", "192.0.2.1:65536", "192.0.2.1:5x", "[192.0.2.1]:53", "2001:db8::1", "2001:db8::1:53", "[]:53", "[2001:db8::1]", "host:53", "192.0.2.1:53\n"}) {
-    EXPECT_FALSE(Endpoint::parse(text)) << text;
+    EXPECT_FALSE(SocketAddress::parse(text)) << text;
   }
 }
 

@@ -8,13 +8,12 @@
 #include <cstring>
 
 #include "daemon/backend/wireguard/kernel_messages.h"
+#include "tests/unit/wireguard/changes.h"
 
 namespace aclc::wireguard::testing {
 namespace {
 
-const char* const kKey = "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=";
 const char* const kOther = "3p7bfXt9wbTTW2HC7OQ1Nz+DQ8hbeGdNrfx+FG+IK08=";
-const std::string kHex = "8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a";
 
 using Bytes = std::string;
 
@@ -72,15 +71,8 @@ Bytes allowed(uint16_t family, const Bytes& address, uint8_t length) {
 }
 
 TEST(KernelMessages, SayWhatChanges) {
-  PeerChange gone, come;
-  gone.key = come.key = kKey;
-  gone.remove = true;
-  come.endpoint = "192.0.2.7:41641";
-  come.set_allowed_ips = true;
-  come.allowed_ips = {*Prefix::parse("100.64.0.1/32"), *Prefix::parse("fd7a:115c:a1e0::1/128")};
-  come.set_keepalive = true;
-  come.keepalive = 25;
-  const auto messages = set_messages(31, "aclc0", {kKey, 51820, {gone, come}, 0xac1c0000});
+  const PeerChange come = peer_that_comes({*Prefix::parse("100.64.0.1/32"), *Prefix::parse("fd7a:115c:a1e0::1/128")});
+  const auto messages = set_messages(31, "aclc0", {kKey, 51820, {peer_that_goes(), come}, 0xac1c0000});
   ASSERT_EQ(messages.size(), 1u);
   nlmsghdr header{};
   std::memcpy(&header, messages[0].data(), sizeof header);
@@ -91,7 +83,7 @@ TEST(KernelMessages, SayWhatChanges) {
   // Little-endian numbers of the host, network order in addresses: 2 IFNAME, 3 PRIVATE_KEY, 6 LISTEN_PORT, 7 FWMARK, 8 PEERS;
   // in a peer 1 PUBLIC_KEY, 3 FLAGS, 4 ENDPOINT, 5 KEEPALIVE, 9 ALLOWEDIPS.
   EXPECT_EQ(attributes(behind_headers(messages[0])),
-            "2:61636c633000 3:" + kHex + " 6:6cca 7:00001cac 8(0(1:" + kHex + " 3:01000000) 0(1:" + kHex +
+            "2:61636c633000 3:" + std::string(kHex) + " 6:6cca 7:00001cac 8(0(1:" + kHex + " 3:01000000) 0(1:" + kHex +
                 " 3:02000000 4:0200a2a9c00002070000000000000000 5:1900 9(0(1:0200 2:64400001 3:20) 0(1:0a00 2:fd7a115ca1e000000000000000000001 3:80))))");
 }
 

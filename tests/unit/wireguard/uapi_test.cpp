@@ -2,28 +2,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "daemon/backend/wireguard/uapi.h"
+#include "tests/unit/wireguard/changes.h"
 
 namespace aclc::wireguard::testing {
 namespace {
 
 using ::testing::HasSubstr;
 
-// Key of RFC 7748, section 6.1.
-const char* const kKey = "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=";
-const char* const kHex = "8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a";
-
 TEST(Uapi, SaysWhatChanges) {
-  PeerChange gone, come;
-  gone.key = come.key = kKey;
-  gone.remove = true;
-  come.endpoint = "192.0.2.7:41641";
-  come.set_allowed_ips = true;
-  come.allowed_ips = {*Prefix::parse("100.64.0.1/32")};
-  come.set_keepalive = true;
-  come.keepalive = 25;
   const std::string key = std::string("public_key=") + kHex + "\n";
-  EXPECT_EQ(set_request({"", 51820, {gone, come}}),
+  EXPECT_EQ(set_request({"", 51820, {peer_that_goes(), peer_that_comes({*Prefix::parse("100.64.0.1/32")})}}),
             "set=1\nlisten_port=51820\n" + key + "remove=true\n" + key +
                 "endpoint=192.0.2.7:41641\npersistent_keepalive_interval=25\nreplace_allowed_ips=true\nallowed_ip=100.64.0.1/32\n\n");
 }

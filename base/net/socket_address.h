@@ -15,7 +15,7 @@
 
 namespace aclc {
 
-struct Endpoint {
+struct SocketAddress {
   sockaddr_storage storage{};
   socklen_t size = sizeof(sockaddr_storage);
 
@@ -24,8 +24,8 @@ struct Endpoint {
   /// A socket of the right family that does not block; -1 where there is none to be had.
   int open(int type) const { return socket(storage.ss_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0); }
 
-  static Endpoint of(const Address& address, uint16_t port) {
-    Endpoint out;
+  static SocketAddress of(const Address& address, uint16_t port) {
+    SocketAddress out;
     if (address.is_v4()) {
       sockaddr_in in{};
       in.sin_family = AF_INET;
@@ -45,7 +45,7 @@ struct Endpoint {
     return out;
   }
   /// `192.0.2.1:53` or `[2001:db8::1]:53`; nothing where the text is neither.
-  static std::optional<Endpoint> parse(std::string_view text) {
+  static std::optional<SocketAddress> parse(std::string_view text) {
     const size_t colon = text.rfind(':');
     if (colon == std::string_view::npos) return std::nullopt;
     std::string_view host = text.substr(0, colon), digits = text.substr(colon + 1);
