@@ -18,7 +18,7 @@ RuleCoverage::RuleCoverage(const RuleIndex& index, uint64_t most_looks)
   find_covered(most_looks);
 }
 
-bool RuleCoverage::cover_pair(uint32_t index, AtomId source, AtomId unit, const Wants& all, std::vector<uint32_t>& by) const {
+bool RuleCoverage::cover_pair(uint32_t index, AtomId source, AtomId unit, const Wants& all, std::vector<uint32_t>& by, Wants* left) const {
   if (all.empty()) return false;
   Wants wants;  // made once somebody gives anything
   bool given = false;
@@ -28,7 +28,8 @@ bool RuleCoverage::cover_pair(uint32_t index, AtomId source, AtomId unit, const 
     if (take(wants, model_.rules()[i], t)) by.push_back(i);
     return wants.empty();
   });
-  return given && wants.empty();
+  if (left != nullptr) *left = given ? std::move(wants) : all;
+  return left != nullptr ? left->empty() : given && wants.empty();
 }
 
 bool RuleCoverage::cover(uint32_t index, std::vector<uint32_t>& by) const {
@@ -43,6 +44,41 @@ bool RuleCoverage::cover(uint32_t index, std::vector<uint32_t>& by) const {
     if (!index_.each_unit(t, one)) return false;
   }
   return !exhausted();
+}
+
+std::optional<RuleCoverage::Share> RuleCoverage::share_of(uint32_t index, uint64_t most_looks) const {
+  const AccessRule& rule = model_.rules()[index];
+  if (gone_[index] || !rule.plain()) return std::nullopt;
+  const uint64_t last = index_.looks() + most_looks;
+  Share out;
+  const auto count = [&](AtomId source, AtomId unit, bool covered, Wants left) {
+    ++out.pairs;
+    out.covered += covered;
+    if (covered || out.unit != AccessModel::kNone) return;
+    out.source = source;
+    out.unit = unit;
+    out.left = std::move(left);
+  };
+  for (const AccessTarget& t : rule.targets) {
+    const Wants all = wants_of(rule, t);
+    if (all.empty()) continue;
+    index_.each_unit(t, [&](const AccessTarget& target) {
+      index_.each_source(rule, target.unit, [&](AtomId s) {
+        Wants left;
+        const bool covered = cover_pair(index, s, target.unit, all, out.by, &left);
+        count(s, target.unit, covered, std::move(left));
+        return index_.looks() <= last;
+      });
+      if (!rule.addresses.empty()) {
+        const bool covered = questions_.addresses_covered(rule, target, index_.all_towards(target.unit), but(index), out.by);
+        count(AccessModel::kNone, target.unit, covered, all);
+      }
+      return index_.looks() <= last;
+    });
+    if (index_.looks() > last) return std::nullopt;
+  }
+  sort_unique(out.by);
+  return out;
 }
 
 /// One rule that does it alone, the first of them; else those of `by` without the ones that can be left out.

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "compiler/lint/model/questions.h"
@@ -28,6 +29,18 @@ class RuleCoverage {
   };
   /// All of them can go at once: none is in another's `by`. Of rules that allow the same the first stays.
   const std::vector<Covered>& covered() const { return covered_; }
+  /// How much of a rule that stays others allow, counted in pairs of a source and a destination.
+  struct Share {
+    size_t pairs = 0, covered = 0;
+    std::vector<uint32_t> by;  ///< that allow something of it; sorted
+    // The first pair that they do not cover.
+    AtomId source = AccessModel::kNone;  ///< kNone: an address
+    AtomId unit = AccessModel::kNone;
+    Wants left;                          ///< of it
+  };
+  /// Looks so many times at a rule at most; nothing where that is not enough, and of a rule that can go.
+  std::optional<Share> share_of(uint32_t rule, uint64_t most_looks) const;
+
   /// Rules that may be covered and about which that is not known, since the looks at rules ran out.
   uint32_t undecided() const { return undecided_; }
 
@@ -38,7 +51,7 @@ class RuleCoverage {
     return [this, rule](uint32_t i) { return i == rule || gone_[i]; };
   }
   bool cover(uint32_t rule, std::vector<uint32_t>& by) const;
-  bool cover_pair(uint32_t rule, AtomId source, AtomId unit, const Wants& all, std::vector<uint32_t>& by) const;
+  bool cover_pair(uint32_t rule, AtomId source, AtomId unit, const Wants& all, std::vector<uint32_t>& by, Wants* left = nullptr) const;
   std::vector<uint32_t> fewest(uint32_t rule, std::vector<uint32_t> by) const;
   void find_covered(uint64_t most_looks);
 

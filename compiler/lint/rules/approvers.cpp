@@ -56,6 +56,45 @@ void overlapping_approvers(LintContext& c) {
   }
 }
 
+/// Approval of a prefix is approval of all routes in it: also of those that others serve, whose packets then go to whoever was
+/// there first, or has the longer prefix.
+void route_hijack(LintContext& c) {
+  const auto app = [](const NodeAttr& a, LintContext& context) {
+    const auto apps = context.policy.at(a.app);
+    return std::any_of(apps.begin(), apps.end(), [&](const AppCapability& capability) { return context.policy.text(capability.name) == "tailscale.com/app-connectors"; });
+  };
+  const bool connectors = std::any_of(c.policy.node_attrs.begin(), c.policy.node_attrs.end(), [&](const NodeAttr& a) { return app(a, c); });
+  for (const RouteApprovers& r : c.policy.auto_approvers.routes) {
+    if (!is_prefix(r.prefix)) continue;
+    const Prefix prefix = c.policy.prefix(r.prefix).masked();
+    const auto approvers = c.policy.at(r.approvers);
+    // Admins may approve by hand what they like.
+    const auto first = std::find_if(approvers.begin(), approvers.end(), [](const Selector& s) { return s.kind != SelectorKind::kAutogroup || is_broad(s); });
+    if (first == approvers.end()) continue;
+    const std::string routes = fmt::format("routes in {}", prefix.to_text());
+    if (prefix.length == 0) {
+      // The recipe for app connectors is a key of all addresses (Tailscale docs, "App connectors").
+      if (!connectors) c.report(diag::RouteHijack(first->span, c.written(first->span), routes, "which are all there are, also those that others serve"));
+      continue;
+    }
+    if (c.options.tailnet == nullptr) continue;
+    for (const TailnetNodeId id : c.world().all_nodes()) {
+      const Node& node = c.world().node(id);
+      const auto& served = c.world().served(id).all;
+      const auto route = std::find_if(served.begin(), served.end(), [&](const Prefix& p) { return p.length > 0 && prefix.contains(p); });
+      if (route == served.end()) continue;
+      const bool own = std::any_of(approvers.begin(), approvers.end(), [&](const Selector& s) {
+        const reference::NodeList& nodes = c.devices().of(s);
+        return std::find(nodes.begin(), nodes.end(), id) != nodes.end();
+      });
+      if (own) continue;
+      c.report(diag::RouteHijack(first->span, c.written(first->span), routes, fmt::format("and so take over {}, which `{}` serves", route->to_text(), c.options.tailnet->text(node.name)))
+                   .label(node.span, "the device, for which nothing approves it", c.options.tailnet->source));
+      break;
+    }
+  }
+}
+
 void unused_route(LintContext& c) {
   if (c.policy.allows_all()) return;
   const AccessModel& model = c.model();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/net/protocol.h"
 #include "compiler/lint/rules/rules.h"
 
 namespace aclc::lints {
@@ -28,6 +29,32 @@ void covered(LintContext& c) {
     if (!lasting) d = std::move(d).help("in this tailnet as it is: whoever joins as a guest is no member, and a device may be shared in");
     if (!edits.empty()) d = std::move(d).fix("remove the rule", std::move(edits), lasting ? FixSafety::kSafe : FixSafety::kUnsafe);
     c.report(std::move(d));
+  }
+}
+
+void partly_covered(LintContext& c) {
+  const AccessModel& model = c.model();
+  const RuleCoverage& coverage = c.coverage();
+  constexpr uint64_t kLooksPerRule = 1'000'000;
+  uint64_t left_out = 0;
+  for (uint32_t i = 0; i < model.rules().size(); ++i) {
+    const AccessRule& rule = model.rules()[i];
+    const auto share = coverage.share_of(i, std::min<uint64_t>(kLooksPerRule, c.options.budgets.looks));
+    const bool is_covered = std::any_of(coverage.covered().begin(), coverage.covered().end(), [&](const RuleCoverage::Covered& found) { return found.rule == i; });
+    left_out += !share && rule.plain() && !is_covered;
+    // Half of it or more, and something is left that it adds.
+    if (!share || share->covered == share->pairs || share->covered * 2 < share->pairs || share->covered == 0) continue;
+    std::vector<Span> by;
+    for (const uint32_t other : share->by) by.push_back(model.rules()[other].span);
+    const Want& left = share->left.front();
+    const std::string ports = left.whole || left.ports.empty() ? "*" : left.ports.to_text();
+    const std::string source = share->source == AccessModel::kNone ? "its addresses" : fmt::format("`{}`", model.name(share->source));
+    c.report(diag::PartlyCovered(opening(rule.span), static_cast<int64_t>(share->covered), static_cast<int64_t>(share->pairs), c.line_names(by))
+                 .label(opening(by.front()), "this allows a part of it")
+                 .help(fmt::format("it adds {} to `{}` {} {}, for one", source, model.name(share->unit), protocol_name(left.protocol), ports)));
+  }
+  if (left_out > 0) {
+    c.leave_out(fmt::format("how much of {} rule{} others allow was not counted: {} looks at each were not enough", left_out, left_out == 1 ? "" : "s", kLooksPerRule), "split them");
   }
 }
 

@@ -42,6 +42,71 @@ void unknown_user(LintContext& c) {
   }
 }
 
+void external_member(LintContext& c) {
+  if (c.options.tailnet == nullptr) return;
+  const Tailnet& tailnet = *c.options.tailnet;
+  // A personal tailnet is called by a login, and has no domain of its own.
+  const std::string_view domain = tailnet.name.valid() ? tailnet.text(tailnet.name) : std::string_view();
+  if (domain.find('.') == std::string_view::npos || domain.find('@') != std::string_view::npos) return;
+  const User* external = nullptr;
+  for (const User& u : tailnet.users) {
+    const std::string_view login = tailnet.text(u.login);
+    const size_t at = login.rfind('@');
+    if (external == nullptr && at != std::string_view::npos && login.substr(at + 1) != domain && login != kLogStream) external = &u;
+  }
+  if (external == nullptr) return;
+  const Use* first = nullptr;
+  size_t others = 0;
+  for (const Use& use : c.uses()) {
+    const bool source = use.position == Position::kAclSrc || use.position == Position::kGrantSrc || use.position == Position::kSshSrc;
+    if (!source || use.selector->kind != SelectorKind::kAutogroup || use.selector->autogroup != Autogroup::kMember) continue;
+    others += first != nullptr;
+    if (first == nullptr) first = &use;
+  }
+  if (first == nullptr) return;
+  // Once: what is to be done about it is done by a group, or in the list of users.
+  Diagnostic d = diag::ExternalMember(first->selector->span, tailnet.text(external->login), domain).label(external->span, "a user of the tailnet", tailnet.source);
+  if (others > 0) d = std::move(d).help(fmt::format("{} more rule{} ha{} it as a source", others, others == 1 ? "" : "s", others == 1 ? "s" : "ve"));
+  c.report(std::move(d));
+}
+
+void lost_to_tag(LintContext& c) {
+  if (c.options.tailnet == nullptr) return;
+  const Tailnet& tailnet = *c.options.tailnet;
+  std::set<std::string_view> known;
+  for (const User& u : tailnet.users) known.insert(tailnet.text(u.login));
+  /// A device with a tag that the user may give; null where there is none.
+  const auto given = [&](const Selector& user) -> const Node* {
+    for (const TagOwner& t : c.policy.tag_owners) {
+      const auto owners = c.policy.at(t.owners);
+      const bool owns = std::any_of(owners.begin(), owners.end(), [&](const Selector& o) {
+        if (o.kind == SelectorKind::kUser) return o.name == user.name;
+        const uint32_t group = o.kind == SelectorKind::kGroup ? c.definitions.group_of(o.name) : Definitions::kNone;
+        if (group == Definitions::kNone) return false;
+        const auto members = c.policy.at(c.policy.groups[group].members);
+        return std::any_of(members.begin(), members.end(), [&](const Selector& m) { return m.name == user.name; });
+      });
+      if (!owns) continue;
+      const reference::NodeList& nodes = c.devices().of(tag_called(t.name.value));
+      if (!nodes.empty()) return &c.world().node(nodes.front());
+    }
+    return nullptr;
+  };
+  std::set<StringId> told;
+  for (const Use& use : c.uses()) {
+    const Position p = use.position;
+    const bool of_rule = p == Position::kAclSrc || p == Position::kAclDst || p == Position::kGrantSrc || p == Position::kGrantDst || p == Position::kSshSrc || p == Position::kSshDst;
+    const Selector& s = *use.selector;
+    if (!of_rule || s.kind != SelectorKind::kUser || known.count(c.text(s)) == 0 || !c.devices().of(s).empty() || !told.insert(s.name).second) continue;
+    const Node* node = given(s);
+    if (node == nullptr) continue;
+    const std::string_view tag = tailnet.text(node->tags.front());
+    c.report(diag::LostToTag(s.span, c.written(s.span))
+                 .label(node->span, fmt::format("has `{}`, which he may give", tag), tailnet.source)
+                 .help(fmt::format("a rule about the device names its tag: `{}` is `{}`", tailnet.text(node->name), tag)));
+  }
+}
+
 void without_device(LintContext& c) {
   if (c.options.tailnet == nullptr) return;
   const auto empty = [&](SelectorKind kind, StringId name) {

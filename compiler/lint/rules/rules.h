@@ -31,6 +31,8 @@ void empty_group(LintContext&);
 void legacy_members(LintContext&);
 // inventory.cpp
 void unknown_user(LintContext&);
+void external_member(LintContext&);
+void lost_to_tag(LintContext&);
 void without_device(LintContext&);
 void host_named_like_node(LintContext&);
 // ports.cpp
@@ -44,6 +46,7 @@ void wide_prefix(LintContext&);
 void straddles_tailnet(LintContext&);
 // coverage.cpp
 void covered(LintContext&);
+void partly_covered(LintContext&);
 void dead_rule(LintContext&);
 // effect.cpp
 void no_effect_here(LintContext&);
@@ -68,6 +71,7 @@ void tag_escalation(LintContext&);
 // approvers.cpp
 void broad_approver(LintContext&);
 void overlapping_approvers(LintContext&);
+void route_hijack(LintContext&);
 void unused_route(LintContext&);
 // ssh.cpp
 void ssh_without_network(LintContext&);
