@@ -14,7 +14,9 @@
 namespace aclc {
 namespace {
 
-constexpr size_t kMostConnections = 32;
+// Of those who may change nothing, so that they cannot keep out those who may; and of each of them, so that they cannot keep out each other.
+constexpr size_t kMostOthers = 32, kMostOfOne = 8;
+constexpr size_t kMostConnections = 64;
 constexpr uint64_t kPatience = 5000;  // milliseconds from first byte to last
 
 bool fill_address(const std::string& path, sockaddr_un& out) {
@@ -88,8 +90,21 @@ void ApiServer::accept_callers(uint64_t now) {
       continue;
     }
     const bool may_change = who.uid == 0 || (group_ && in_group(fd, who, *group_));
-    connections_.push_back({fd, {who.uid, may_change}, now, {}, {}, false});
+    if (!may_change && is_crowded(who.uid)) {
+      close(fd);
+      continue;
+    }
+    connections_.push_back({fd, {who.uid, may_change}, now, {}, {}, 0, false});
   }
+}
+
+bool ApiServer::is_crowded(uint32_t uid) const {
+  size_t others = 0, of_one = 0;
+  for (const Connection& c : connections_) {
+    others += c.caller.may_change ? 0 : 1;
+    of_one += c.caller.uid == uid ? 1 : 0;
+  }
+  return others >= kMostOthers || of_one >= kMostOfOne;
 }
 
 bool ApiServer::advance(Connection& c) {
@@ -106,11 +121,11 @@ bool ApiServer::advance(Connection& c) {
     c.out = local_http::write_answer(progress == local_http::Progress::kBad ? local_http::Answer{400, "application/json", "{\"error\":\"this is no request\"}"}
                                                                 : handler_(request, c.caller));
   }
-  while (!c.out.empty()) {
-    const ssize_t n = send(c.fd, c.out.data(), c.out.size(), MSG_NOSIGNAL);
+  while (c.sent < c.out.size()) {
+    const ssize_t n = send(c.fd, c.out.data() + c.sent, c.out.size() - c.sent, MSG_NOSIGNAL);
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) return true;
     if (n <= 0) return false;
-    c.out.erase(0, static_cast<size_t>(n));
+    c.sent += static_cast<size_t>(n);
   }
   return false;
 }

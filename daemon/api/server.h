@@ -41,11 +41,13 @@ class ApiServer {
     Caller caller;
     uint64_t since;
     std::string in, out;
+    size_t sent = 0;  // of out
     bool answered = false;
   };
   ApiServer(int fd, std::string path, std::optional<uint32_t> group, Handler handler)
       : fd_(fd), path_(std::move(path)), group_(group), handler_(std::move(handler)) {}
   void accept_callers(uint64_t now);
+  bool is_crowded(uint32_t uid) const;
   bool advance(Connection& connection);  // false: done with it
 
   int fd_;

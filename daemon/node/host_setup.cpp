@@ -103,10 +103,10 @@ Result<Done> HostSetup::guard_exit() {
   return Done{};
 }
 
-std::vector<Prefix> HostSetup::neighbourhood(const Snapshot& snapshot) const {
-  if (!snapshot.serves_internet()) return {};
+std::optional<std::vector<Prefix>> HostSetup::neighbourhood(const Snapshot& snapshot) const {
+  if (!snapshot.serves_internet()) return std::vector<Prefix>();
   auto found = hands_.network.addresses_beside(config_.interface);
-  if (!found) return {};
+  if (!found) return std::nullopt;
   std::sort(found->begin(), found->end());
   return std::move(found).value();
 }

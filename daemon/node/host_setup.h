@@ -26,8 +26,8 @@ class HostSetup {
   Result<Done> guard_exit();
   /// Needs the interface.
   Result<Done> sync(const Snapshot& snapshot);
-  /// The host's addresses and their networks, for a node that is a way to the internet; else nothing.
-  std::vector<Prefix> neighbourhood(const Snapshot& snapshot) const;
+  /// The host's addresses and their networks, for a node that is a way to the internet; else none. Nothing where they cannot be had.
+  std::optional<std::vector<Prefix>> neighbourhood(const Snapshot& snapshot) const;
   /// Counts and times of flows; whether they can be had is no condition of enforcing.
   void count_flows();
   /// The table was put up anew: what it masquerades is not known.

@@ -67,8 +67,7 @@ Result<Done> MeshNode::resume(std::string newer, uint64_t now) {
     if (!sealed) return sealed.error();
     auto snapshot = open_snapshot(*sealed, identity_.reader);
     if (!snapshot) return snapshot.error();
-    auto neighbourhood = setup_.neighbourhood(*snapshot);
-    return make_policy(std::move(snapshot).value(), std::move(sealed).value(), std::move(neighbourhood));
+    return policy_of(std::move(snapshot).value(), std::move(sealed).value());
   };
   if (access(state_file(kLastGood).c_str(), F_OK) != 0 && errno == ENOENT) return newer.empty() ? Result<Done>(Done{}) : offer(std::move(newer), now);
   const auto last = from_disk();
@@ -94,12 +93,17 @@ void MeshNode::prepare_answers(uint64_t now) {
   else health_.degrade("answers", done.error().message, now);
 }
 
+Result<std::shared_ptr<NodePolicy>> MeshNode::policy_of(Snapshot snapshot, std::string sealed) const {
+  // What cannot be asked for now is no fault of the snapshot's: `tick` asks again.
+  auto neighbourhood = setup_.neighbourhood(snapshot).value_or(policy_ ? policy_->neighbourhood : std::vector<Prefix>());
+  return make_policy(std::move(snapshot), std::move(sealed), std::move(neighbourhood));
+}
+
 Result<std::shared_ptr<NodePolicy>> MeshNode::judge(std::string sealed) const {
   auto snapshot = open_snapshot(sealed, identity_.reader);
   if (!snapshot) return snapshot.error();
   if (const auto fine = may_follow(*snapshot, sealed, standing_); !fine) return fine.error();
-  auto neighbourhood = setup_.neighbourhood(*snapshot);
-  return make_policy(std::move(snapshot).value(), std::move(sealed), std::move(neighbourhood));
+  return policy_of(std::move(snapshot).value(), std::move(sealed));
 }
 
 Result<Done> MeshNode::offer(std::string sealed, uint64_t now) {

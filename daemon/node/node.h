@@ -79,6 +79,7 @@ class MeshNode {
 
  private:
   Result<Done> apply(const std::shared_ptr<NodePolicy>& next, uint64_t now);
+  Result<std::shared_ptr<NodePolicy>> policy_of(Snapshot snapshot, std::string sealed) const;
   /// May it ever be applied? If so, in the form in which it would be.
   Result<std::shared_ptr<NodePolicy>> judge(std::string sealed) const;
   /// Applies what waits from the source.

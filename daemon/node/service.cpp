@@ -96,11 +96,11 @@ local_http::Answer NodeService::status() const {
   return json_answer(out);
 }
 
-local_http::Answer NodeService::peers() const {
+local_http::Answer NodeService::peers() {
   Json out = Json::array();
   const auto policy = node_.policy();
   if (policy && node_.is_up()) {
-    const auto state = hands_.tunnel.tunnel().state();
+    const auto& state = tunnel_state();
     if (!state) return fault(500, state.error().message);
     std::map<WireGuardKey, const SnapshotPeer*> names;
     for (const SnapshotPeer& peer : policy->snapshot.peers) names[peer.key] = &peer;
@@ -169,18 +169,12 @@ local_http::Answer NodeService::flows(const local_http::Request& request) const 
   return {200, "application/x-ndjson", flows_.recent(last)};
 }
 
-Result<std::map<uint32_t, nft::Count>> NodeService::rule_counts() {
-  using Clock = std::chrono::steady_clock;
-  const auto begin = Clock::now();
-  const uint64_t applied = node_.counts().applied + node_.counts().restored;
-  if (begin < count_again_ && counted_applied_ == applied) return counted_;
-  auto counted = hands_.filter.rule_counts();
-  if (!counted) return counted;
-  counted_ = std::move(counted).value();
-  counted_applied_ = applied;
-  const auto end = Clock::now();
-  count_again_ = end + 20 * (end - begin);
-  return counted_;
+const Result<std::map<uint32_t, nft::Count>>& NodeService::rule_counts() {
+  return counted_.get(changes(), [this] { return hands_.filter.rule_counts(); });
+}
+
+const Result<wireguard::DeviceState>& NodeService::tunnel_state() {
+  return tunnel_state_.get(changes(), [this] { return hands_.tunnel.tunnel().state(); });
 }
 
 local_http::Answer NodeService::metrics() {
@@ -220,14 +214,14 @@ local_http::Answer NodeService::metrics() {
     m.family("aclcd_bytes_total", Type::kCounter, "Bytes of those packets");
     for (const auto& [reason, count] : *packets) m.sample(static_cast<double>(count.bytes), {{"reason", reason}});
   }
-  if (const auto rules = rule_counts()) {
+  if (const auto& rules = rule_counts()) {
     // Several wire rules may come from one line.
     std::map<std::string, double> by_place;
     for (const auto& [rule, count] : *rules) by_place[place_of_rule(*policy, rule)] += static_cast<double>(count.packets);
     m.family("aclcd_rule_packets", Type::kGauge, "Packets let in since the rule's elements came into the kernel, by policy line");
     for (const auto& [place, packets] : by_place) m.sample(packets, {{"rule", place}});
   }
-  if (const auto state = hands_.tunnel.tunnel().state()) {
+  if (const auto& state = tunnel_state()) {
     std::map<WireGuardKey, std::string> names;
     for (const SnapshotPeer& peer : policy->snapshot.peers) names[peer.key] = peer.name;
     m.family("aclcd_peer_received_bytes_total", Type::kCounter, "Bytes received from a peer");

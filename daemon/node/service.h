@@ -8,12 +8,12 @@
 //   POST /v1/up /v1/down                     for root and operators
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <map>
 
 #include "daemon/api/server.h"
 #include "daemon/node/node.h"
+#include "daemon/node/rationed.h"
 #include "daemon/telemetry/flow_log.h"
 
 namespace aclc {
@@ -29,7 +29,7 @@ class NodeService {
 
  private:
   local_http::Answer status() const;
-  local_http::Answer peers() const;
+  local_http::Answer peers();
   local_http::Answer routes() const;
   local_http::Answer why(const local_http::Request& request) const;
   local_http::Answer metrics();
@@ -38,13 +38,14 @@ class NodeService {
   MeshNode& node_;
   NodeHands hands_;
   const FlowLog& flows_;
-  /// Reading all elements of a large table takes a tenth of a second, and anybody may ask: no more than a twentieth of the time goes to it.
-  Result<std::map<uint32_t, nft::Count>> rule_counts();
+  /// A large table's elements take a tenth of a second to read, and a tunnel that is silent half a one.
+  const Result<std::map<uint32_t, nft::Count>>& rule_counts();
+  const Result<wireguard::DeviceState>& tunnel_state();
+  uint64_t changes() const { return node_.counts().applied + node_.counts().restored + node_.counts().tunnel_starts; }
 
   uint64_t lost_records_ = 0;
-  std::map<uint32_t, nft::Count> counted_;  // of the policy applied at `counted_applied_`
-  uint64_t counted_applied_ = 0;
-  std::chrono::steady_clock::time_point count_again_{};
+  Rationed<std::map<uint32_t, nft::Count>> counted_;
+  Rationed<wireguard::DeviceState> tunnel_state_;
 };
 
 }  // namespace aclc

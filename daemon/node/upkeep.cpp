@@ -61,11 +61,11 @@ void MeshNode::judge_table(uint64_t now) {
 }
 
 void MeshNode::judge_neighbourhood(uint64_t now) {
-  if (!policy_ || !policy_->snapshot.serves_internet()) return;
+  if (kept_ || !policy_->snapshot.serves_internet()) return;  // what waits asks again when it comes
   auto found = setup_.neighbourhood(policy_->snapshot);
-  if (found == policy_->neighbourhood) return;
-  auto next = make_policy(policy_->snapshot, policy_->sealed, std::move(found));
-  if (next) static_cast<void>(go_on_with(std::move(next).value(), now));
+  if (!found || *found == policy_->neighbourhood) return;
+  auto next = make_policy(policy_->snapshot, policy_->sealed, std::move(*found));
+  if (next && !go_on_with(std::move(next).value(), now)) retry_.failed(now);
 }
 
 void MeshNode::tick(uint64_t now) {

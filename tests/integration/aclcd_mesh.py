@@ -5,6 +5,7 @@
 usage: aclcd_mesh.py ACLC ACLCD [TEST...]      exit 0 all passed, 77 cannot run here
 """
 import os
+import pathlib
 import random
 import shutil
 import signal
@@ -121,6 +122,12 @@ def kernel_or_program(m):
     wait_for(lambda: tcp(a, b, 5201), 15, "and without")
 
 
+def stands_still(pid):
+    """All of a process's threads are stopped, which takes a moment after the signal."""
+    states = [stat.read_text().rsplit(")", 1)[1].split()[0] for stat in pathlib.Path(f"/proc/{pid}/task").glob("*/stat")]
+    return states and set(states) == {"T"}
+
+
 def a_burst_is_one_change(m):
     """Who writes faster than policies come into force does not make the node work through them all: the last one counts."""
     b = m.nodes["b"]
@@ -129,6 +136,7 @@ def a_burst_is_one_change(m):
     sealed = [m.seal(policy(grant("tag:a", "tag:b", f"tcp:{5201 + i}", "udp:5201", "sctp:5201", "icmp:*"), grant("tag:b", "tag:c", "*")), start + 1 + i)["b"] for i in range(12)]
     before = b.status()["snapshots_applied"]
     b.process.send_signal(signal.SIGSTOP)
+    wait_for(lambda: stands_still(b.process.pid), 5, "the daemon stands still")
     for bytes_ in sealed:
         b.offer(bytes_)
     b.process.send_signal(signal.SIGCONT)
@@ -271,6 +279,7 @@ def tunnel_hangs(m):
     a.key = key
     os.kill(pid, signal.SIGSTOP)
     try:
+        wait_for(lambda: stands_still(pid), 5, "the tunnel stands still")
         b.offer(other_key)
         waits = wait_for(lambda: [t for t in b.status().get("degraded", []) if t["topic"] == "pending"], 30, f"the change waits: {b.log()}")
         assert "waits and is tried again" in waits[0]["message"], waits

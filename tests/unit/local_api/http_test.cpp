@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <thread>
@@ -81,6 +83,13 @@ class Served : public ::testing::Test {
     server_.reset();
     std::filesystem::remove_all(folder_);
   }
+  int connect_to_it() const {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path_.copy(address.sun_path, sizeof address.sun_path - 1);
+    const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    return connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ? fd : -1;
+  }
   std::string folder_, path_;
   std::unique_ptr<ApiServer> server_;
   std::atomic<bool> stop_{false};
@@ -96,15 +105,34 @@ TEST_F(Served, TheKernelSaysWhoAsks) {
 }
 
 TEST_F(Served, OneWhoDawdlesKeepsNobodyWaiting) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  path_.copy(address.sun_path, sizeof address.sun_path - 1);
-  const int slow = socket(AF_UNIX, SOCK_STREAM, 0);
-  ASSERT_EQ(connect(slow, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  const int slow = connect_to_it();
+  ASSERT_GE(slow, 0);
   EXPECT_TRUE(ask_daemon(path_, {"GET", "/a", {}, ""}).ok());
   char byte = 0;
   EXPECT_EQ(recv(slow, &byte, 1, 0), 0);  // dropped in the end
   close(slow);
+}
+
+// Another user's program, or this one where it is not root's, opens more connections than it may.
+TEST_F(Served, NobodyWhoMayChangeNothingTakesAllTheRoom) {
+  std::filesystem::permissions(folder_, std::filesystem::perms::all);
+  const pid_t crowd = fork();
+  if (crowd == 0) {
+    if (getuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0)) _exit(100);
+    pollfd ends[40];
+    for (pollfd& end : ends) end = {connect_to_it(), POLLIN, 0};
+    usleep(500'000);
+    poll(ends, 40, 0);
+    _exit(static_cast<int>(std::count_if(ends, ends + 40, [](const pollfd& end) { return end.revents != 0; })));
+  }
+  usleep(200'000);
+  if (getuid() == 0) {
+    EXPECT_TRUE(ask_daemon(path_, {"GET", "/a", {}, ""}).ok()) << "root is heard all the same";
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(crowd, &status, 0), crowd);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 32) << "of 40, eight are served";
 }
 
 TEST_F(Served, TwoDaemonsDoNotShareASocket) {
