@@ -41,6 +41,9 @@ std::string cell(std::string text) {
 std::string kind_of(const OtherChange& o) { return fmt::format("{}{}", other_kind_name(o.kind), o.kind == OtherKind::kSsh ? " as" : ""); }
 std::string devices(const OtherChange& o) { return o.own_devices ? "their own devices" : listed(o.devices, kMost); }
 
+/// One device that shows it, and another.
+std::string shows(const OtherChange& o) { return o.source_device.empty() ? o.device : fmt::format("{} -> {}", o.source_device, o.device); }
+
 /// A value of a capability may be long.
 std::string shortened(const std::string& text) {
   constexpr size_t kShown = 100;
@@ -98,8 +101,30 @@ ComparedAccess compare_access(const Analysis& before, const Analysis& after, con
   return out;
 }
 
-std::string AccessReport::place(const AccessChange& c, Span rule) const {
-  return fmt::format("{}:{}", side(c).name(), side(c).position(rule.begin).line);
+std::string AccessReport::place(bool gained, Span rule) const {
+  return fmt::format("{}:{}", side(gained).name(), side(gained).position(rule.begin).line);
+}
+
+std::string AccessReport::rules_text(bool gained, const std::vector<Span>& rules) const {
+  std::string out;
+  for (const Span rule : rules) out += fmt::format("       by {}  {}\n", place(gained, rule), quoted_rule(side(gained).text(), rule));
+  return out;
+}
+
+std::string AccessReport::rules_cell(bool gained, const std::vector<Span>& rules) const {
+  std::string out;
+  for (const Span rule : rules) out += (out.empty() ? "" : "<br>") + fmt::format("{} `{}`", markdown_text(place(gained, rule)), cell(quoted_rule(side(gained).text(), rule)));
+  return out;
+}
+
+std::string AccessReport::rules_json(bool gained, const std::vector<Span>& rules) const {
+  std::string out = "[";
+  for (const Span& rule : rules) {
+    out += fmt::format("{}{{\"path\": ", out.size() == 1 ? "" : ", ");
+    append_json_string(out, side(gained).name());
+    out += fmt::format(", \"line\": {}, \"offset\": {}, \"length\": {}}}", side(gained).position(rule.begin).line, rule.begin, rule.length());
+  }
+  return out + "]";
 }
 
 std::string AccessReport::summary() const {
@@ -130,13 +155,15 @@ std::string AccessReport::text() const {
   for (const AccessChange* change : shown(diff_.changes)) {
     const AccessChange& c = *change;
     out += fmt::format("{} {} -> {}  {}\n", c.gained ? "gained" : "lost  ", sources(c), destinations(c), c.access.to_text());
-    for (const Span rule : c.rules) out += fmt::format("       by {}  {}\n", place(c, rule), quoted_rule(side(c).text(), rule));
-    if (c.rules.empty()) out += fmt::format("       by neither acls nor grants in {}: everything is allowed\n", side(c).name());
+    out += rules_text(c.gained, c.rules);
+    if (c.rules.empty()) out += fmt::format("       by neither acls nor grants in {}: everything is allowed\n", side(c.gained).name());
     out += fmt::format("       as {}\n", packet(c.witness));
   }
   for (const OtherChange* change : shown(diff_.others)) {
     const OtherChange& o = *change;
     out += fmt::format("{} {} {}  {}{}\n", o.gained ? "gained" : "lost  ", kind_of(o), shortened(o.what), o.sources.empty() ? "" : listed(o.sources, kMost) + " -> ", devices(o));
+    out += rules_text(o.gained, o.rules);
+    out += fmt::format("       as {}\n", shows(o));
   }
   if (const std::string note = left_out(); !note.empty()) out += fmt::format("note   {}\n", note);
   for (const std::string& note : notes_) out += fmt::format("note   {}\n", note);
@@ -145,20 +172,18 @@ std::string AccessReport::text() const {
 
 std::string AccessReport::markdown() const {
   std::string out = "### Access changes\n\n";
-  if (!diff_.changes.empty()) out += "| | who | to what | ports | by |\n|---|---|---|---|---|\n";
+  if (!diff_.changes.empty()) out += "| | who | to what | ports | by | as |\n|---|---|---|---|---|---|\n";
   for (const AccessChange* change : shown(diff_.changes)) {
     const AccessChange& c = *change;
-    std::string by;
-    for (const Span rule : c.rules) by += (by.empty() ? "" : "<br>") + fmt::format("{} `{}`", markdown_text(place(c, rule)), cell(quoted_rule(side(c).text(), rule)));
-    out += fmt::format("| {} | {} | {} | {} | {} |\n", c.gained ? ":heavy_plus_sign: gains" : ":heavy_minus_sign: loses", markdown_text(sources(c)),
-                       markdown_text(destinations(c)), markdown_text(c.access.to_text()), by);
+    out += fmt::format("| {} | {} | {} | {} | {} | `{}` |\n", c.gained ? ":heavy_plus_sign: gains" : ":heavy_minus_sign: loses", markdown_text(sources(c)),
+                       markdown_text(destinations(c)), markdown_text(c.access.to_text()), rules_cell(c.gained, c.rules), packet(c.witness));
   }
   if (!diff_.changes.empty()) out += "\n";
-  if (!diff_.others.empty()) out += "| | who | on what | beside ports |\n|---|---|---|---|\n";
+  if (!diff_.others.empty()) out += "| | who | on what | beside ports | by | as |\n|---|---|---|---|---|---|\n";
   for (const OtherChange* change : shown(diff_.others)) {
     const OtherChange& o = *change;
-    out += fmt::format("| {} | {} | {} | {} `{}` |\n", o.gained ? ":heavy_plus_sign: gains" : ":heavy_minus_sign: loses", markdown_text(listed(o.sources, kMost)),
-                       markdown_text(devices(o)), kind_of(o), cell(shortened(o.what)));
+    out += fmt::format("| {} | {} | {} | {} `{}` | {} | {} |\n", o.gained ? ":heavy_plus_sign: gains" : ":heavy_minus_sign: loses", markdown_text(listed(o.sources, kMost)),
+                       markdown_text(devices(o)), kind_of(o), cell(shortened(o.what)), rules_cell(o.gained, o.rules), markdown_text(shows(o)));
   }
   std::vector<std::string> notes = notes_;
   if (std::string note = left_out(); !note.empty()) notes.insert(notes.begin(), std::move(note));
@@ -182,20 +207,22 @@ std::string AccessReport::json() const {
       out += fmt::format("{}{}", first ? "" : ", ", i);
       first = false;
     }
-    out += fmt::format("], \"ping\": {}, \"witness\": {{\"src\": \"{}\", \"dst\": \"{}\", \"protocol\": {}, \"port\": {}}}, \"rules\": [", c.access.ping,
-                       c.witness.src.to_text(), c.witness.dst.to_text(), c.witness.protocol, c.witness.port);
-    for (const Span& rule : c.rules) {
-      out += fmt::format("{}{{\"path\": ", &rule == &c.rules.front() ? "" : ", ");
-      append_json_string(out, side(c).name());
-      out += fmt::format(", \"line\": {}, \"offset\": {}, \"length\": {}}}", side(c).position(rule.begin).line, rule.begin, rule.length());
-    }
-    out += "]}";
+    out += fmt::format("], \"ping\": {}, \"witness\": {{\"src\": \"{}\", \"dst\": \"{}\", \"protocol\": {}, \"port\": {}}}, \"rules\": {}}}", c.access.ping,
+                       c.witness.src.to_text(), c.witness.dst.to_text(), c.witness.protocol, c.witness.port, rules_json(c.gained, c.rules));
   }
   out += "],\n \"others\": [";
   for (const OtherChange& o : diff_.others) {
     out += fmt::format("{}{{\"kind\": \"{}\", \"what\": \"{}\", \"detail\": ", &o == &diff_.others.front() ? "\n  " : ",\n  ", o.gained ? "gained" : "lost", other_kind_name(o.kind));
     append_json_string(out, o.what);
-    out += fmt::format(", \"sources\": {}, \"own_devices\": {}, \"devices\": {}, \"device_count\": {}}}", strings(o.sources), o.own_devices, strings(o.devices), o.device_count);
+    out += fmt::format(", \"sources\": {}, \"own_devices\": {}, \"devices\": {}, \"device_count\": {}, \"witness\": {{", strings(o.sources), o.own_devices, strings(o.devices), o.device_count);
+    if (!o.source_device.empty()) {
+      out += "\"src\": ";
+      append_json_string(out, o.source_device);
+      out += ", ";
+    }
+    out += "\"dst\": ";
+    append_json_string(out, o.device);
+    out += fmt::format("}}, \"rules\": {}}}", rules_json(o.gained, o.rules));
   }
   return out + "], \"notes\": " + strings(notes_) + "}\n";
 }

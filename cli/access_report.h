@@ -31,8 +31,12 @@ class AccessReport {
   std::string json() const;
 
  private:
-  const SourceBuffer& side(const AccessChange& c) const { return c.gained ? after_ : before_; }
-  std::string place(const AccessChange& c, Span rule) const;
+  const SourceBuffer& side(bool gained) const { return gained ? after_ : before_; }
+  std::string place(bool gained, Span rule) const;
+  /// Rules as lines of text, as a cell of a table, as JSON.
+  std::string rules_text(bool gained, const std::vector<Span>& rules) const;
+  std::string rules_cell(bool gained, const std::vector<Span>& rules) const;
+  std::string rules_json(bool gained, const std::vector<Span>& rules) const;
   std::string summary() const;
   template <class Change>
   std::vector<const Change*> shown(const std::vector<Change>& all) const;

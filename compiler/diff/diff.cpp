@@ -136,7 +136,7 @@ class Differ {
     return out;
   }
 
-  OtherChange other(const EdgeGroup& g) const {
+  OtherChange other(const EdgeGroup& g) {
     const diff::OtherDiff::Label& label = others_.label(g.what);
     OtherChange out;
     out.kind = label.kind;
@@ -149,6 +149,10 @@ class Differ {
     Described where = describer_.describe(g.dst);
     out.devices = std::move(where.names);
     out.device_count = where.devices;
+    diff::OtherDiff::Cause cause = others_.cause(g.sample);
+    if (cause.source.valid()) out.source_device = tailnet_.text(tailnet_.nodes[cause.source].name);
+    out.device = tailnet_.text(tailnet_.nodes[cause.device].name);
+    out.rules = std::move(cause.rules);
     return out;
   }
 

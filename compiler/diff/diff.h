@@ -67,6 +67,8 @@ struct OtherChange {
   std::vector<std::string> devices;  ///< where: users, tags, devices. Of a route: that serve it
   size_t device_count = 0;
   AddressSet source_addresses, device_addresses;
+  std::string source_device, device;  ///< one of each that shows it; no source for attributes and routes
+  std::vector<Span> rules;  ///< as in AccessChange; empty for routes and settings of the whole tailnet
 };
 
 struct AccessDiff {

@@ -25,6 +25,14 @@ class OtherDiff {
     std::string text;
     friend auto operator<=>(const Label&, const Label&) = default;
   };
+  /// Whom and where an edge is about, for one, and the rules (of ssh, grants, nodeAttrs) that make it so. No rule: a setting of the
+  /// whole tailnet, or a route that is the device's own.
+  struct Cause {
+    TailnetNodeId source;  ///< invalid for attributes and routes
+    TailnetNodeId device;
+    std::vector<Span> rules;
+  };
+  Cause cause(const Edge& edge);
   const Label& label(uint32_t what) const { return labels_[what]; }
 
  private:
@@ -50,6 +58,9 @@ class OtherDiff {
   void compare_ssh(const JointClass& at, Edges& out);
   void compare_capabilities(const JointClass& at, Edges& out);
   void compare_attributes(const JointClass& at, Edges& out);
+  std::vector<Span> ssh_rules(const Edge& edge, uint32_t source);
+  std::vector<Span> grants_of(const Edge& edge, uint32_t source);
+  std::vector<Span> node_attrs(const Edge& edge) const;
   static void report(const Holders& before, const Holders& after, const JointClass& at, Edges& out);
 
   Side* sides_[2];

@@ -187,6 +187,28 @@ std::string with_others(PolicyDice& dice) {
   return out + "}";
 }
 
+/// What is said beside packets is shown with devices that it is about, and with rules of the section that it comes from.
+void shown_with_rules(const AccessDiff& diff, const BuiltPolicy& before, const BuiltPolicy& after, const Tailnet& t) {
+  const auto is_among = [&](const std::string& name, const AddressSet& set) {
+    return std::any_of(t.nodes.begin(), t.nodes.end(), [&](const Node& n) {
+      return t.text(n.name) == name && ((n.ipv4 && set.contains(*n.ipv4)) || (n.ipv6 && set.contains(*n.ipv6)));
+    });
+  };
+  for (const OtherChange& o : diff.others) {
+    const Policy& policy = (o.gained ? after : before).policy;
+    const auto all_in = [&](const auto& section) {
+      return std::all_of(o.rules.begin(), o.rules.end(), [&](Span s) { return std::any_of(section.begin(), section.end(), [&](const auto& rule) { return rule.span == s; }); });
+    };
+    RC_ASSERT(is_among(o.device, o.device_addresses));
+    RC_ASSERT(o.source_device.empty() == o.source_addresses.empty());
+    if (!o.source_device.empty()) RC_ASSERT(is_among(o.source_device, o.source_addresses));
+    RC_ASSERT(o.rules.empty() == (o.kind == OtherKind::kRoute));
+    if (o.kind == OtherKind::kSsh) RC_ASSERT(o.rules.size() == 1U && all_in(policy.ssh));
+    if (o.kind == OtherKind::kCapability) RC_ASSERT(all_in(policy.grants));
+    if (o.kind == OtherKind::kAttribute) RC_ASSERT(all_in(policy.node_attrs));
+  }
+}
+
 /// Said neither more nor less, and in the same pieces.
 void same_as_by_tables(const BuiltPolicy& a, const BuiltPolicy& b, const Tailnet& tailnet) {
   const PolicyView before{a.policy, a.tree, a.definitions}, after{b.policy, b.tree, b.definitions};
@@ -196,6 +218,7 @@ void same_as_by_tables(const BuiltPolicy& a, const BuiltPolicy& b, const Tailnet
   RC_ASSERT(whole(diff) == slow.changes());
   for (const AccessChange& c : diff.changes) RC_ASSERT(!c.rules.empty() || (c.gained ? b : a).policy.allows_all());
   beside_packets(tailnet, diff, slow);
+  shown_with_rules(diff, a, b, tailnet);
 }
 
 RC_GTEST_PROP(Diff, IsThatOfTables, (uint32_t seed)) {
