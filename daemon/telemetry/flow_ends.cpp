@@ -48,6 +48,7 @@ class ConntrackEvents : public FlowEnds {
   explicit ConntrackEvents(nfct_handle* handle) : handle_(handle) {
     nfct_callback_register(handle, NFCT_T_DESTROY, on_event, this);
     fcntl(nfct_fd(handle), F_SETFL, O_NONBLOCK);
+    fcntl(nfct_fd(handle), F_SETFD, FD_CLOEXEC);  // the tunnel's program has no business with it
   }
   int descriptor() const override { return nfct_fd(handle_.get()); }
   uint64_t lost() const override { return lost_; }

@@ -22,7 +22,7 @@ int open_for_append(const std::string& path) { return ::open(path.c_str(), O_WRO
 Result<std::unique_ptr<FlowLog>> FlowLog::open(const std::string& path, uint64_t turn_over_at) {
   int fd = -1;
   uint64_t size = 0;
-  if (path == "-") fd = dup(STDOUT_FILENO);
+  if (path == "-") fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
   if (!path.empty() && path != "-") {
     fd = open_for_append(path);
     struct stat status {};

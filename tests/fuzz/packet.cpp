@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as packets, in a row through one filter: no read outside of them, and what is accepted has been understood.
+// Any bytes as packets, in a row through one filter: no read outside of them, what is accepted has been understood, and what stands around
+// the filter changes no decision but for its service and its jail.
 #include <cstdint>
 #include <vector>
 
-#include "evaluator/packet/packet_filter.h"
+#include "evaluator/packet/tunnel_filter.h"
 #include "evaluator/program/compile.h"
 
 namespace {
@@ -32,6 +33,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     options.flows = 8;
     options.fragments = 4;
     PacketFilter filter(slot, options);
+    TunnelOptions around;
+    around.filter = options;
+    around.counted_flows = 4;
+    TunnelFilter tunnel(slot, around);
+    tunnel.set_log_scope(LogScope({}));
     uint64_t now = 0;
     for (size_t at = 0; at < size;) {
       const uint8_t head = data[at++];
@@ -43,6 +49,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       const bool opaque = h.shape == PacketShape::kTooShort || h.shape == PacketShape::kUnknown;
       ACLC_CHECK(!(d.accept && opaque));
       ACLC_CHECK(d.reason != Reason::kRule || d.accept);
+      const TunnelVerdict around_it = (head & 1) != 0 ? tunnel.out(packet, now) : tunnel.in(packet, now);
+      ACLC_CHECK(around_it.decision.accept == d.accept && around_it.decision.reason == d.reason);
+      ACLC_CHECK(around_it.rejection.empty() || (!d.accept && parse_packet(around_it.rejection).dst == h.src));
+      const PacketHeaders first_bytes = parse_captured(packet);
+      ACLC_CHECK(opaque || (first_bytes.src == h.src && first_bytes.dst_port == h.dst_port));
       now += 500;
     }
   }

@@ -294,7 +294,7 @@ TEST_F(Kernel, TakesLargeTables) {
     const auto done = filter_->apply(more);
     const auto one_rule = std::chrono::duration<double, std::milli>(Clock::now() - again).count();
     ASSERT_TRUE(done.ok()) << n;
-    std::printf("%6u elements: %.1f ms, one rule more: %.1f ms\n", n, took, one_rule);
+    std::printf("%6zu elements: %.1f ms, one rule more: %.1f ms\n", boxes.v4.size(), took, one_rule);
   }
 }
 
