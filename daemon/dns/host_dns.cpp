@@ -109,8 +109,7 @@ class ResolvConf : public HostDns {
     const auto text = found ? read_file_limited(path_, kLargest) : Result<std::string>(std::string());
     if (!text) return text.error();
     if (const auto done = write_file_whole(kept_, *text, found ? there.st_mode & 07777 : kWasNotThere); !done) return done;
-    if (found && chown(kept_.c_str(), there.st_uid, there.st_gid) != 0) return Failure{"cannot give " + kept_ + " its owner: " + std::strerror(errno)};
-    return Done{};
+    return found ? give(kept_, there) : Result<Done>(Done{});
   }
 
   Result<Done> put_back(const struct stat& kept) const {
@@ -121,12 +120,21 @@ class ResolvConf : public HostDns {
       return write("", 0644);
     }
     if (const auto done = write(read_or_empty(kept_), mode); !done) return done;
-    if (chown(path_.c_str(), kept.st_uid, kept.st_gid) != 0) return Failure{"cannot give " + path_ + " its owner back: " + std::strerror(errno)};
+    return give(path_, kept);
+  }
+
+  // The owner that `as` has; most have ours.
+  static Result<Done> give(const std::string& path, const struct stat& as) {
+    struct stat now {};
+    const bool same = stat(path.c_str(), &now) == 0 && now.st_uid == as.st_uid && now.st_gid == as.st_gid;
+    if (!same && chown(path.c_str(), as.st_uid, as.st_gid) != 0) return Failure{"cannot give " + path + " its owner: " + std::strerror(errno)};
     return Done{};
   }
 
   Result<Done> write(const std::string& text, unsigned mode) const {
-    if (const auto done = write_file_whole(path_, text, mode); done) return done;
+    const auto done = write_file_whole(path_, text, mode);
+    if (done) return done;
+    if (link_target(path_)) return Failure{done.error().message + "; it is a link to another's file: let aclcd write to that folder, or use `dns: resolved`"};
     std::ofstream in_place(path_, std::ios::trunc);  // a mount point cannot be replaced
     in_place << text;
     in_place.close();

@@ -89,6 +89,25 @@ TEST_F(AHost, ALinkToNowhereAndNoFileAtAllComeBackToo) {
   EXPECT_FALSE(fs::exists(kept_));
 }
 
+// As in a container, or under a service manager that lets only the file itself be written.
+TEST_F(AHost, AFileThatCannotBeReplacedIsRewrittenButNeverThroughALink) {
+  fs::create_directory(conf_ + ".new");  // in the way of what would be renamed
+  put(conf_, "nameserver 192.0.2.53\n");
+  ASSERT_TRUE(host()->point_at_stub({}));
+  ASSERT_TRUE(host()->restore());
+  EXPECT_EQ(text(conf_), "nameserver 192.0.2.53\n");
+  const std::string theirs = folder_ + "/run-resolv.conf";
+  put(theirs, "nameserver 192.0.2.54\n");
+  fs::remove(conf_);
+  fs::create_symlink(theirs, conf_);
+  const auto done = host()->point_at_stub({});
+  ASSERT_FALSE(done);
+  EXPECT_NE(done.error().message.find("use `dns: resolved`"), std::string::npos) << done.error().message;
+  ASSERT_TRUE(host()->restore());
+  EXPECT_EQ(fs::read_symlink(conf_), theirs);
+  EXPECT_EQ(text(theirs), "nameserver 192.0.2.54\n");
+}
+
 TEST_F(AHost, WhatSomebodyElseWroteMeanwhileStays) {
   put(conf_, "nameserver 192.0.2.53\n");
   ASSERT_TRUE(host()->point_at_stub({}));
