@@ -11,6 +11,7 @@
 #include "compiler/diff/edges.h"
 #include "compiler/diff/others.h"
 #include "compiler/diff/packets.h"
+#include "compiler/diff/touched.h"
 
 namespace aclc {
 namespace {
@@ -25,8 +26,9 @@ bool has_family(const AddressSet& set, Family family) {
 
 class Differ {
  public:
-  Differ(const PolicyView& before, const PolicyView& after, const Tailnet& tailnet)
+  Differ(const PolicyView& before, const PolicyView& after, const Tailnet& tailnet, const diff::Touched* touched)
       : tailnet_(tailnet),
+        touched_(touched),
         before_(before, tailnet),
         after_(after, tailnet),
         atoms_(before_, after_, tailnet),
@@ -37,8 +39,10 @@ class Differ {
   AccessDiff run() {
     diff::Edges access(atoms_, tailnet_), others(atoms_, tailnet_);
     for (const diff::JointClass& at : atoms_.classes()) {
-      packets_.compare(at, access);
-      others_.compare(at, others);
+      // Nodes of a class are alike under both policies, and so to the rules that one of them alone has; but for routers.
+      const bool touched = touched_ == nullptr || std::any_of(at.nodes.begin(), at.nodes.end(), [&](TailnetNodeId id) { return touched_->is(id); });
+      if (touched) packets_.compare(at, access);
+      if (touched || !touched_->rules_only()) others_.compare(at, others, touched_ != nullptr && touched_->rules_only());
     }
     AccessDiff out;
     out.devices = tailnet_.nodes.size();
@@ -157,6 +161,7 @@ class Differ {
   }
 
   const Tailnet& tailnet_;
+  const diff::Touched* touched_;  ///< null: all
   diff::Side before_, after_;
   diff::Atoms atoms_;
   diff::PacketDiff packets_;
@@ -206,8 +211,10 @@ std::string AccessSet::to_text() const {
   return out;
 }
 
-AccessDiff diff_access(const PolicyView& before, const PolicyView& after, const Tailnet& tailnet) {
-  return Differ(before, after, tailnet).run();
+AccessDiff diff_access(const PolicyView& before, const PolicyView& after, const Tailnet& tailnet, DiffWork work) {
+  if (work == DiffWork::kEverywhere) return Differ(before, after, tailnet, nullptr).run();
+  const diff::Touched touched(before, after, tailnet);
+  return Differ(before, after, tailnet, &touched).run();
 }
 
 }  // namespace aclc

@@ -86,7 +86,11 @@ struct PolicyView {
   const Definitions& definitions;
 };
 
-AccessDiff diff_access(const PolicyView& before, const PolicyView& after, const Tailnet& tailnet);
+/// Where to look: at nodes that rules of one side alone concern, if nothing but rules differs; or everywhere, which says the same
+/// and takes longer (tests hold one to the other).
+enum class DiffWork : uint8_t { kWhereItMatters, kEverywhere };
+
+AccessDiff diff_access(const PolicyView& before, const PolicyView& after, const Tailnet& tailnet, DiffWork work = DiffWork::kWhereItMatters);
 
 /// A tailnet of one device for each user, tag, role and tailnet address that one of the policies names, for any other member and any
 /// other tagged device; the latter, and the devices of `via`, serve every network that the policies name.

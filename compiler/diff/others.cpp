@@ -218,9 +218,10 @@ void OtherDiff::report(const Holders& before, const Holders& after, const JointC
   }
 }
 
-void OtherDiff::compare(const JointClass& at, Edges& out) {
-  if (any_ssh_) compare_ssh(at, out);
+void OtherDiff::compare(const JointClass& at, Edges& out, bool capabilities_only) {
   if (any_app_) compare_capabilities(at, out);
+  if (capabilities_only) return;
+  if (any_ssh_) compare_ssh(at, out);
   compare_attributes(at, out);
 }
 

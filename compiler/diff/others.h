@@ -19,7 +19,8 @@ class OtherDiff {
   OtherDiff(Side& before, Side& after, Atoms& atoms, const Tailnet& tailnet);
 
   /// Adds what differs at the nodes of a class; `what` of an edge is for label(). Call it in the order of nodes.
-  void compare(const JointClass& at, Edges& out);
+  /// `capabilities_only` where it is known that all else is the same.
+  void compare(const JointClass& at, Edges& out, bool capabilities_only);
   struct Label {
     OtherKind kind = OtherKind::kSsh;
     std::string text;

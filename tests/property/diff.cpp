@@ -246,6 +246,45 @@ RC_GTEST_PROP(Diff, IsThatOfTablesWithoutTailnet, (uint32_t seed)) {
   same_as_by_tables(a, b, universe_of(a.policy, b.policy));
 }
 
+/// All that is said of a difference.
+std::set<std::string> all_of(const AccessDiff& diff) {
+  std::set<std::string> out = whole(diff);
+  for (const OtherChange& o : diff.others) {
+    std::string text = std::string(other_kind_name(o.kind)) + (o.gained ? " gained " : " lost ") + o.what + " " + o.source_device + " -> " + o.device;
+    for (const std::string& a : o.source_addresses.texts()) text += " " + a;
+    text += " at";
+    for (const std::string& a : o.device_addresses.texts()) text += " " + a;
+    out.insert(text);
+  }
+  return out;
+}
+
+/// What rules of one side alone can concern is all that there is to look at: after small edits, as people make them.
+RC_GTEST_PROP(Diff, IsTheSameWhereItMattersAsEverywhere, (uint32_t seed)) {
+  PolicyDice dice(seed);
+  const bool more = dice.one_in(2);
+  const std::string text = more ? with_others(dice) : dice.policy();
+  std::string edited = text;
+  // Take out an acl, put in one of another policy, or both.
+  const std::string list = "\"acls\": [";
+  const size_t begin = edited.find(list) + list.size();
+  const std::string other = dice.policy();
+  const size_t from = other.find(list) + list.size();
+  if (!dice.one_in(3)) edited.insert(begin, other.substr(from, other.find('}', from) + 1 - from) + ", ");
+  if (dice.one_in(2)) {
+    const size_t second = edited.find("}, {", begin), end = second == std::string::npos ? second : edited.find('}', second + 4);
+    if (end != std::string::npos && edited.find(']', end) != std::string::npos) edited.erase(second + 1, end - second);
+  }
+  const BuiltPolicy a(text), b(edited);
+  RC_PRE(a.valid() && b.valid());
+  Nowhere nowhere;
+  const std::string nodes = dice.tailnet();
+  const Tailnet t = read_tailnet(nodes, SourceId(size_t{0}), nowhere);
+  const PolicyView before{a.policy, a.tree, a.definitions}, after{b.policy, b.tree, b.definitions};
+  RC_LOG() << text << "\n" << edited << "\n" << nodes << "\n";
+  RC_ASSERT(all_of(diff_access(before, after, t)) == all_of(diff_access(before, after, t, DiffWork::kEverywhere)));
+}
+
 RC_GTEST_PROP(Diff, AgreesWithEveryPacket, (uint32_t seed)) {
   PolicyDice dice(seed);
   const BuiltPolicy a(dice.policy()), b(dice.policy());
