@@ -10,10 +10,10 @@
 namespace aclc {
 
 NamedSets::NamedSets(LintContext& c) : c_(c) {
-  // A model of its own: what tests name makes no difference to rules.
+  // A model of its own: what tests and attributes name makes no difference to rules.
   std::vector<Selector> also;
   for (const Use& use : c.uses()) {
-    if (use.position == Position::kTestSrc || use.position == Position::kTestDst || use.position == Position::kSshTestSrc || use.position == Position::kSshTestDst) {
+    if (use.position == Position::kTestSrc || use.position == Position::kTestDst || use.position == Position::kSshTestSrc || use.position == Position::kSshTestDst || use.position == Position::kNodeAttrTarget) {
       also.push_back(*use.selector);
     }
   }

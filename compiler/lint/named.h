@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whom the selectors of tests mean, to be compared as sets: without a tailnet over every tailnet, as the model has it; with one as
+// Whom the selectors of tests and nodeAttrs mean, to be compared as sets: without a tailnet over every tailnet, as the model has it; with one as
 // the addresses of its devices. Internal to lint.
 #pragma once
 

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "base/nearest.h"
+#include "compiler/lint/named.h"
 #include "compiler/lint/rules/rules.h"
 
 namespace aclc::lints {
@@ -21,15 +23,75 @@ constexpr std::string_view kKnown[] = {"funnel", "nextdns:no-device-info", "driv
 
 std::string_view name_of(std::string_view attribute) { return attribute.substr(0, attribute.find('?')); }
 
+/// What targets are given, attribute by attribute, compared by the devices that they mean.
+class Settings {
+ public:
+  explicit Settings(LintContext& c) : c_(c) {}
+
+  void add(const Selector& target, std::string_view value, Span span) {
+    std::vector<Setting>& all = by_name_[name_of(value)];
+    const Setting mine{&target, value, span};
+    for (size_t i = 0; i < std::min(all.size(), kMostCompared); ++i) {
+      if (told(mine, all[i])) break;
+    }
+    left_out_ += all.size() > kMostCompared;
+    all.push_back(mine);
+  }
+
+  void tell_left_out() {
+    if (left_out_ == 0) return;
+    c_.leave_out(fmt::format("{} attributes were compared with the first {} of their name only", left_out_, kMostCompared), "whether others give the same devices another value is not known");
+  }
+
+ private:
+  static constexpr size_t kMostCompared = 200;
+  struct Setting {
+    const Selector* target;
+    std::string_view value;
+    Span span;
+  };
+
+  /// Whether something was to be said about the two.
+  bool told(const Setting& mine, const Setting& before) {
+    const std::string_view target = c_.written(mine.target->span), other = c_.written(before.target->span);
+    if (mine.value == before.value) {
+      if (target == other) {
+        c_.report(diag::DuplicateAttribute(mine.span, mine.value, target).label(before.span, "given here already"));
+      } else if (within(mine, before)) {
+        c_.report(diag::DuplicateAttribute(mine.span, mine.value, target).label(before.target->span, "this holds it"));
+      } else if (within(before, mine)) {
+        c_.report(diag::DuplicateAttribute(before.span, mine.value, other).label(mine.target->span, "this holds it"));
+      } else {
+        return false;
+      }
+      return true;
+    }
+    if (mine.value == name_of(mine.value)) return false;
+    const std::optional<std::string> who = target == other ? std::string(target) : sets().common(sets().of(*mine.target), sets().of(*before.target));
+    if (!who) return false;
+    c_.report(diag::ConflictingAttributes(mine.span, mine.value, before.value, *who).label(before.span, "the other value"));
+    return true;
+  }
+
+  bool within(const Setting& narrow, const Setting& wide) { return !sets().at(sets().of(*narrow.target)).nobody() && sets().within(sets().of(*narrow.target), sets().of(*wide.target)); }
+
+  /// Made where two targets are written differently.
+  NamedSets& sets() {
+    if (!sets_) sets_.emplace(c_);
+    return *sets_;
+  }
+
+  LintContext& c_;
+  std::map<std::string_view, std::vector<Setting>> by_name_;
+  std::optional<NamedSets> sets_;
+  size_t left_out_ = 0;
+};
+
 }  // namespace
 
 void node_attributes(LintContext& c) {
   std::vector<std::string_view> known(std::begin(kKnown), std::end(kKnown));
-  struct Setting {
-    std::string_view value;
-    Span span;
-  };
-  std::map<std::pair<std::string_view, std::string>, Setting> settings;  // by target and name
+  Settings settings(c);
   for (const NodeAttr& a : c.policy.node_attrs) {
     if (a.attr.empty() && a.ip_pool.empty() && a.app.empty()) c.report(diag::IdleNodeAttr(opening(a.span)));
     for (const Text& text : c.policy.at(a.attr)) {
@@ -43,17 +105,10 @@ void node_attributes(LintContext& c) {
                        .fix(fmt::format("replace with `{}`", near), {{text.span, std::string(near)}}, FixSafety::kUnsafe));
         }
       }
-      for (const Selector& target : c.policy.at(a.target)) {
-        const auto [before, is_new] = settings.try_emplace({c.written(target.span), std::string(name)}, Setting{attribute, text.span});
-        if (is_new) continue;
-        if (before->second.value == attribute) {
-          c.report(diag::DuplicateAttribute(text.span, attribute, c.written(target.span)).label(before->second.span, "given here already"));
-        } else if (name.size() < attribute.size()) {
-          c.report(diag::ConflictingAttributes(text.span, attribute, before->second.value, c.written(target.span)).label(before->second.span, "the other value"));
-        }
-      }
+      for (const Selector& target : c.policy.at(a.target)) settings.add(target, attribute, text.span);
     }
   }
+  settings.tell_left_out();
 }
 
 void broad_funnel(LintContext& c) {
