@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <set>
+#include <utility>
 
 #include "base/net/protocol.h"
 #include "compiler/check/conversion.h"
@@ -13,10 +16,19 @@
 namespace aclc::lints {
 namespace {
 
-std::string joined(const std::vector<std::string>& rules, const std::string& between) {
+std::string joined(const std::vector<std::string>& rules, const std::string& separator) {
   std::string out;
-  for (const std::string& rule : rules) out.append(out.empty() ? "" : between).append(rule);
+  for (const std::string& rule : rules) out.append(out.empty() ? "" : separator).append(rule);
   return out;
+}
+
+/// What stands between rules that are put where this one is: a line for each where it has one of its own.
+std::string between(const LintContext& c, Span rule) {
+  const std::string_view text = c.tree.text();
+  uint32_t line = rule.begin;
+  while (line > 0 && (text[line - 1] == ' ' || text[line - 1] == '\t')) --line;
+  const bool own_line = line == 0 || text[line - 1] == '\n';
+  return own_line ? ",\n" + std::string(text.substr(line, rule.begin - line)) : ", ";
 }
 
 /// Edits that make a list of grants of the list of acls. Empty where there are grants already, or one of the acls cannot be one.
@@ -28,23 +40,31 @@ std::vector<Edit> acls_as_grants(LintContext& c) {
     const std::vector<std::string> grants = checks::grants_saying(c.policy, c.tree, r);
     const auto inside = [&](const CommentSpan& comment) { return r.span.begin < comment.span.begin && comment.span.end < r.span.end; };
     if (grants.empty() || std::any_of(c.comments().begin(), c.comments().end(), inside)) return {};
-    const std::string_view text = c.tree.text();
-    uint32_t line = r.span.begin;
-    while (line > 0 && (text[line - 1] == ' ' || text[line - 1] == '\t')) --line;
-    const bool own_line = line == 0 || text[line - 1] == '\n';
-    edits.push_back({r.span, joined(grants, own_line ? ",\n" + std::string(text.substr(line, r.span.begin - line)) : ", ")});
+    edits.push_back({r.span, joined(grants, between(c, r.span))});
   }
   return edits;
 }
 
-/// Edits that move one acl to the end of the grants. Its comments would stay behind: with some there is no fix.
-std::vector<Edit> acl_moved_to_grants(LintContext& c, const AclRule& rule) {
-  const std::vector<std::string> grants = checks::grants_saying(c.policy, c.tree, rule);
-  if (grants.empty() || has_comments(c, rule.span)) return {};
-  std::vector<Edit> edits = append_to_section(c, "grants", joined(grants, ", "));
-  std::vector<Edit> away = c.removal(rule.span);
-  if (edits.empty() || away.empty() || !add_apart(edits, std::move(away))) return {};
-  return edits;
+/// Edits that move acls to the end of the grants, all that can be at once, and which those are. Comments would stay behind: an acl
+/// with some stays.
+std::pair<std::vector<Edit>, std::set<const AclRule*>> acls_moved_to_grants(LintContext& c) {
+  std::vector<std::string> grants;
+  std::vector<Edit> edits;
+  std::set<const AclRule*> moved;
+  for (const AclRule& r : c.policy.acls) {
+    const std::vector<std::string> said = checks::grants_saying(c.policy, c.tree, r);
+    if (said.empty() || has_comments(c, r.span)) continue;
+    std::vector<Edit> away = c.removal(r.span);
+    // One behind the other in the text, as the rules are.
+    if (away.empty() || (!edits.empty() && away.front().span.begin < edits.back().span.end)) continue;
+    std::move(away.begin(), away.end(), std::back_inserter(edits));
+    grants.insert(grants.end(), said.begin(), said.end());
+    moved.insert(&r);
+  }
+  if (moved.empty()) return {};
+  std::vector<Edit> added = append_to_section(c, "grants", joined(grants, between(c, c.policy.grants.empty() ? c.policy.acls.front().span : c.policy.grants.back().span)));
+  if (added.empty() || !add_apart(edits, std::move(added))) return {};
+  return {std::move(edits), std::move(moved)};
 }
 
 }  // namespace
@@ -94,15 +114,20 @@ void app_without_network(LintContext& c) {
 }
 
 void acl_instead_of_grant(LintContext& c) {
-  // In place where there are no grants yet, so that comments and order stay: the first finding does it for all.
-  const std::vector<Edit> all = acls_as_grants(c);
+  if (c.policy.acls.empty()) return;
+  // One fix for all: in place where there are no grants yet, so that comments and order stay; else those that can be moved.
+  std::vector<Edit> edits = acls_as_grants(c);
+  std::string title = "write all acls as grants";
+  const AclRule* at = c.policy.acls.data();
+  if (edits.empty()) {
+    auto [moving, moved] = acls_moved_to_grants(c);
+    edits = std::move(moving);
+    title = moved.size() == 1 ? "write it as a grant" : fmt::format("write {} acls as grants", moved.size());
+    if (!moved.empty()) at = *moved.begin();  // the rules are one array: in the order of the text
+  }
   for (const AclRule& r : c.policy.acls) {
     Diagnostic d = diag::AclInsteadOfGrant(opening(r.span));
-    if (!all.empty()) {
-      if (&r == c.policy.acls.data()) d = std::move(d).fix("write all acls as grants", all);
-    } else if (std::vector<Edit> edits = acl_moved_to_grants(c, r); !edits.empty()) {
-      d = std::move(d).fix("write it as a grant", std::move(edits));
-    }
+    if (&r == at && !edits.empty()) d = std::move(d).fix(title, std::move(edits));
     c.report(std::move(d));
   }
 }
