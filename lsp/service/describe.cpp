@@ -55,28 +55,17 @@ std::string addresses_of(const Node& node) {
   return out;
 }
 
-std::string list_of(const Analysis& a, std::span<const Selector> selectors) {
-  std::string out;
-  size_t n = 0;
-  for (const Selector& s : selectors) {
-    if (n == kMembersShown) return out + fmt::format(" and {} more", selectors.size() - n);
-    if (n++ > 0) out += ", ";
-    out += code(a.text(s.span));
-  }
-  return out;
-}
-
 /// What a definition says, without resolving it.
 std::string definition_text(const Analysis& a, Entry entry) {
   const Policy& p = a.policy();
   switch (entry.section) {
     case field::kGroups: {
       const auto members = p.at(p.groups[entry.index].members);
-      return members.empty() ? "No members" : fmt::format("{}: {}", counted(members.size(), "member"), list_of(a, members));
+      return members.empty() ? "No members" : fmt::format("{}: {}", counted(members.size(), "member"), listed(a, members, kMembersShown));
     }
     case field::kTagOwners: {
       const auto owners = p.at(p.tag_owners[entry.index].owners);
-      return owners.empty() ? "Only admins may give it to a device" : "Owners: " + list_of(a, owners);
+      return owners.empty() ? "Only admins may give it to a device" : "Owners: " + listed(a, owners, kMembersShown);
     }
     case field::kHosts: {
       const Selector& value = p.hosts[entry.index].value;
@@ -84,26 +73,10 @@ std::string definition_text(const Analysis& a, Entry entry) {
       const Prefix& prefix = p.prefix(value);
       return prefix.is_host() ? "Address " + code(prefix.address.to_text()) : "Prefix " + code(prefix.to_text());
     }
-    case field::kIpsets: {
-      std::string out = "Built from ";
-      size_t n = 0;
-      const auto elements = p.at(p.ipsets[entry.index].elements);
-      for (const IpSetElement& e : elements) {
-        if (n == kMembersShown) return out + fmt::format(" and {} more", elements.size() - n);
-        if (n++ > 0) out += ", ";
-        out += code(a.text(e.span));
-      }
-      return out;
-    }
-    case field::kPostures: {
-      std::string out = "All of these must hold: ";
-      size_t n = 0;
-      for (const PostureAssertion& e : p.at(p.postures[entry.index].assertions)) {
-        if (n++ > 0) out += ", ";
-        out += code(a.text(e.span));
-      }
-      return out;
-    }
+    case field::kIpsets:
+      return "Built from " + listed(a, p.at(p.ipsets[entry.index].elements), kMembersShown);
+    case field::kPostures:
+      return "All of these must hold: " + listed(a, p.at(p.postures[entry.index].assertions), kMembersShown);
     default:
       return {};
   }

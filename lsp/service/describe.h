@@ -26,4 +26,17 @@ std::string_view service_of_port(uint16_t port);
 /// Text inside a Markdown code span.
 std::string code(std::string_view text);
 
+/// The texts of things with a `span`, each as code: "`a`, `b` and 3 more" where there are more than `most`.
+template <class Items>
+std::string listed(const Analysis& analysis, const Items& items, size_t most) {
+  std::string out;
+  size_t n = 0;
+  for (const auto& item : items) {
+    if (n == most) return out + " and " + std::to_string(items.size() - n) + " more";
+    if (n++ > 0) out += ", ";
+    out += code(analysis.text(item.span));
+  }
+  return out;
+}
+
 }  // namespace aclc::lsp

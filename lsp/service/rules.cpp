@@ -43,18 +43,6 @@ std::string said(const Reached& r) {
   return out;
 }
 
-template <class Items>
-std::string listed(const Analysis& a, const Items& items) {
-  std::string out;
-  size_t n = 0;
-  for (const auto& item : items) {
-    if (n == kListed) return out + fmt::format(" and {} more", items.size() - n);
-    if (n++ > 0) out += ", ";
-    out += code(a.text(item.span));
-  }
-  return out;
-}
-
 std::string allowed(const Analysis& a, Entry entry) {
   const Policy& p = a.policy();
   const std::optional<Sides> sides = sides_of(a, entry);
@@ -71,23 +59,23 @@ std::string allowed(const Analysis& a, Entry entry) {
     postures = &rule.src_posture;
   } else if (entry.section == field::kGrants) {
     const Grant& grant = p.grants[entry.index];
-    if (!grant.ip.empty()) out = fmt::format("Allows {} to reach {} at {}", from, to, listed(a, p.at(grant.ip)));
+    if (!grant.ip.empty()) out = fmt::format("Allows {} to reach {} at {}", from, to, listed(a, p.at(grant.ip), kListed));
     if (!grant.app.empty()) {
       std::vector<Text> names;
       for (const AppCapability& capability : p.at(grant.app)) names.push_back(capability.name);
-      const std::string what = listed(a, names);
+      const std::string what = listed(a, names, kListed);
       out += out.empty() ? fmt::format("Gives {} on {} to {}", what, to, from) : fmt::format(", with {} there", what);
     }
     if (out.empty()) out = fmt::format("From {} to {}", from, to);
-    if (!grant.via.empty()) out += fmt::format(", by way of {}", listed(a, p.at(grant.via)));
+    if (!grant.via.empty()) out += fmt::format(", by way of {}", listed(a, p.at(grant.via), kListed));
     postures = &grant.src_posture;
   } else {
     const SshRule& rule = p.ssh[entry.index];
-    out = fmt::format("Allows {} to log in to {} as {}", from, to, listed(a, p.at(rule.users)));
+    out = fmt::format("Allows {} to log in to {} as {}", from, to, listed(a, p.at(rule.users), kListed));
     if (p.text(rule.action) == "check") out += ", after a check of who it is";
     postures = &rule.src_posture;
   }
-  if (!postures->names.empty()) out += fmt::format(", where {} holds", listed(a, p.at(postures->names)));
+  if (!postures->names.empty()) out += fmt::format(", where {} holds", listed(a, p.at(postures->names), kListed));
   out += ".";
   if (!a.inventory()) out += " No inventory: a `tailnet.json` beside the policy would tell how many nodes these are.";
   return out;
