@@ -5,6 +5,7 @@
 #include <CLI/App.hpp>
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "base/net/protocol.h"
 #include "cli/command.h"
@@ -14,6 +15,9 @@
 #include "cli/progress.h"
 #include "cli/test_results.h"
 #include "cli/watch.h"
+#include "compiler/reach/advice.h"
+#include "compiler/reach/ask.h"
+#include "compiler/testrun/people.h"
 #include "parser/diagnostics/display.h"
 
 namespace aclc::cli {
@@ -28,6 +32,41 @@ struct Options {
   bool watch = false;
 };
 
+/// What would have to be otherwise for an assertion to hold that wants access, as `aclc why` says it.
+class Advice {
+ public:
+  Advice(const Run& run, const Analysis& analysis, std::string_view text)
+      : analysis_(analysis), text_(text), given_(run.tailnet ? &*run.tailnet : nullptr) {}
+
+  std::string for_failure(const AssertionResult& r) {
+    if (r.passed || r.ssh || r.got != Expectation::kDeny || r.rule.empty() || left_ == 0) return "";
+    --left_;
+    const auto word = split_destination(r.destination);
+    if (!word) return "";
+    if (!reach_) {
+      tailnet_.emplace(with_stand_ins(analysis_.policy, given_));
+      reach_.emplace(world_.emplace(analysis_.policy, analysis_.definitions, *tailnet_));
+    }
+    auto src = find_endpoint(*world_, analysis_.definitions, r.source);
+    auto dst = find_endpoint(*world_, analysis_.definitions, word->name);
+    constexpr size_t kMostPairs = 10'000;
+    if (!src || !dst || src->at.size() * dst->at.size() > kMostPairs) return "";
+    const Answer answer = ask(*reach_, std::move(src).value(), std::move(dst).value(), word->port, r.protocol);
+    // Of several devices the test may have met another.
+    if (answer.all() || !answer.decision.has_rule() || reach_->rule_span(answer.decision.rule) != r.rule) return "";
+    return advice_for(*world_, analysis_.definitions, answer, text_);
+  }
+
+ private:
+  const Analysis& analysis_;
+  std::string_view text_;
+  const Tailnet* given_;
+  std::optional<Tailnet> tailnet_;
+  std::optional<reference::World> world_;
+  std::optional<Reach> reach_;
+  size_t left_ = 50;  // each is asked by itself, and who has more failures looks at the first
+};
+
 class Printer {
  public:
   Printer(const SourceBuffer& source, const TestReport& report) : source_(source), report_(report) {
@@ -39,11 +78,12 @@ class Printer {
     targets_ = std::min<size_t>(targets_, 40);
   }
 
-  std::string assertion(const AssertionResult& r) const {
+  std::string assertion(const AssertionResult& r, std::string_view advice) const {
     std::string out = fmt::format("  {:<4}  {:<{}} -> {:<{}}  {:<6}  {}\n", r.passed ? "ok" : "FAIL", printable(r.source), sources_, printable(target(r)),
                                   targets_, expectation_name(r.expected), reason(r));
     if (!r.passed) out += fmt::format("        asserted in line {}\n", line(r.at));
     if (!r.passed && !r.rule.empty()) out += fmt::format("        {}\n", quoted_rule(source_.text(), r.rule));
+    if (!advice.empty()) out += fmt::format("        {}\n", advice);
     return out;
   }
 
@@ -137,8 +177,9 @@ Exit run_test(const Options& o, Console& console) {
   if (o.output.format != Format::kText) return show_findings(run, o.output, showing, console) ? status : Exit::kTrouble;
 
   // In text the assertions stand for the findings about them.
+  Advice advice(run, analysis, run.sources[*id].text());
   for (const AssertionResult& r : report->results) {
-    if (!r.passed || !o.quiet) showing.text += printer.assertion(r);
+    if (!r.passed || !o.quiet) showing.text += printer.assertion(r, advice.for_failure(r));
   }
   if (report->results.empty()) showing.text += "the policy has no tests\n";
   if (o.coverage) showing.text += printer.coverage();
