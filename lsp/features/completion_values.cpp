@@ -88,6 +88,9 @@ void offer_ipset(Request& request, std::vector<Offer>& out) {
     request.token.begin += static_cast<uint32_t>(verb.size());
     return offer_selectors(request, Standpoint::kIpSetElement, {}, out);
   }
+  // The target that is there already stays.
+  if (const size_t space = request.whole.find(' '); space != std::string_view::npos && space >= request.before.size())
+    request.token.end = request.token.begin + static_cast<uint32_t>(space) + 1;
   out.push_back({"add ", CompletionKind::kKeyword, "put these addresses in", '1'});
   out.push_back({"remove ", CompletionKind::kKeyword, "take these addresses out", '1'});
   offer_selectors(request, Standpoint::kIpSetElement, {}, out);
@@ -110,6 +113,20 @@ constexpr Attribute kAttributes[] = {
 };
 constexpr std::array<std::string_view, 10> kOperators = {"==", "!=", "<", "<=", ">", ">=", "IN", "NOT IN", "IS SET", "NOT SET"};
 
+/// In a list `['a', 'b']` that begins at `from` only the item that is being written is replaced.
+void one_of_list(Request& request, size_t from) {
+  const std::string_view whole = request.whole;
+  const size_t open = whole.find_first_not_of(' ', from);
+  if (open == std::string_view::npos || whole[open] != '[' || open >= request.before.size()) return;
+  const size_t comma = request.before.rfind(',');
+  size_t begin = comma == std::string_view::npos || comma < open ? open + 1 : comma + 1;
+  while (begin < request.before.size() && whole[begin] == ' ') ++begin;
+  size_t end = std::min(whole.find_first_of(",]", request.before.size()), whole.size());
+  while (end > begin && end > request.before.size() && whole[end - 1] == ' ') --end;
+  const uint32_t base = request.token.begin - static_cast<uint32_t>(from);
+  request.token = {base + static_cast<uint32_t>(begin), base + static_cast<uint32_t>(end)};
+}
+
 void offer_assertion(Request& request, std::vector<Offer>& out) {
   const std::string_view before = request.before;
   const size_t space = before.find(' ');
@@ -129,6 +146,7 @@ void offer_assertion(Request& request, std::vector<Offer>& out) {
     const std::string_view rest = before.substr(at);
     if (!rest.starts_with(op) || rest.size() <= op.size() || rest[op.size()] != ' ' || op.ends_with("SET")) continue;
     request.token.begin += static_cast<uint32_t>(at + op.size() + 1);
+    one_of_list(request, at + op.size() + 1);
     for (const Attribute& known : kAttributes) {
       if (known.name != attribute) continue;
       for (const std::string_view value : known.values) {
@@ -144,7 +162,14 @@ void offer_assertion(Request& request, std::vector<Offer>& out) {
     }
     return;
   }
-  request.token.begin += static_cast<uint32_t>(at);
+  // The value that is there already stays: an operator ends where a quote, a bracket or a number begins.
+  const size_t value = request.whole.find_first_of("'[0123456789", at);
+  const uint32_t begin = request.token.begin;
+  if (value != std::string_view::npos && value >= before.size()) {
+    const size_t end = std::max(before.size(), request.whole.find_last_not_of(' ', value - 1) + 1);
+    request.token.end = begin + static_cast<uint32_t>(end);
+  }
+  request.token.begin = begin + static_cast<uint32_t>(at);
   for (const std::string_view op : kOperators) out.push_back({std::string(op), CompletionKind::kKeyword, "", '1'});
 }
 
@@ -281,6 +306,13 @@ void offer_values(Request& request, std::vector<Offer>& out) {
     case Value::kNetCapability: {
       const size_t colon = request.before.find(':');
       if (colon != std::string_view::npos) {
+        // Only these have ports.
+        const std::string_view protocol = request.before.substr(0, colon);
+        if (protocol != "tcp" && protocol != "udp" && protocol != "sctp" && protocol != "6" && protocol != "17" && protocol != "132") {
+          request.token.begin += static_cast<uint32_t>(colon + 1);
+          out.push_back({"*", CompletionKind::kEnumMember, "the protocol has no ports", '1'});
+          break;
+        }
         const size_t item = std::max(colon + 1, request.before.rfind(',') + 1);
         request.token.begin += static_cast<uint32_t>(item);
         offer_ports(request, out);

@@ -73,7 +73,8 @@ class Lenses {
   }
 
   static std::string count(const Reached& r) {
-    return r.depends ? fmt::format("{}+", r.nodes.size()) : std::to_string(r.nodes.size());
+    if (r.depends && r.nodes.empty()) return "some";
+    return r.depends ? fmt::format("{} and some", r.nodes.size()) : std::to_string(r.nodes.size());
   }
   static std::string side(const Reached& r, std::string_view which) {
     if (!is_outside(r)) return fmt::format("{} {} {}", count(r), which, r.nodes.size() == 1 && !r.depends ? "node" : "nodes");

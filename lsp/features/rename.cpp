@@ -42,14 +42,19 @@ Span bare_span(const Analysis& a, const Occurrence& o) {
   return {o.span.begin + static_cast<uint32_t>(prefix.size()), o.span.end};
 }
 
+/// A group that the policy does not define is the identity provider's, which keeps its name.
+bool is_synced(const Analysis& a, const Occurrence& o) { return o.kind == SelectorKind::kGroup && !a.definition_of(o.kind, o.name); }
+
 const Occurrence* target(const Analysis& a, uint32_t offset) {
   const Occurrence* o = a.occurrences().at(offset);
-  return o && can_rename(o->kind) ? o : nullptr;
+  return o && can_rename(o->kind) && !is_synced(a, *o) ? o : nullptr;
 }
 
 std::string why_not(const Analysis& a, uint32_t offset) {
   const Occurrence* o = a.occurrences().at(offset);
   if (!o) return "there is no name here to rename";
+  if (is_synced(a, *o))
+    return fmt::format("`{}` is not defined here: if it is synced from the identity provider it keeps its name there", a.text(o->span));
   return fmt::format("`{}` cannot be renamed: it is no name of this policy", a.text(o->span));
 }
 
@@ -164,7 +169,8 @@ std::variant<WorkspaceEdit, ResponseError> rename(const View& view, uint32_t off
   const bool plain = std::all_of(new_name.begin(), new_name.end(), [](char c) {
     return static_cast<unsigned char>(c) > 0x20 && c != '"' && c != '\\' && c != 0x7f;
   });
-  if (new_name.empty() || !plain || form.fault != SelectorFault::kNone || form.kind != o->kind)
+  const bool has_kind = !prefix.empty() && new_name.find(':') != std::string_view::npos;
+  if (new_name.empty() || !plain || has_kind || form.fault != SelectorFault::kNone || form.kind != o->kind)
     return refuse(fmt::format("`{}` is no name for a {}", full, kind_word(o->kind)));
   if (const StringId taken = a.policy().names.find(full);
       taken.valid() && !a.occurrences().of(o->kind, taken).empty())

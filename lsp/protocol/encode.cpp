@@ -64,7 +64,13 @@ void encode(JsonWriter& w, const DiagnosticItem& value, const ClientCapabilities
   w.key("severity").number(value.severity).key("code").text(value.code);
   if (!value.href.empty() && client.diagnostic_code_href)
     w.key("codeDescription").begin_object().key("href").text(value.href).end_object();
-  w.key("source").text("aclc").key("message").text(value.message);
+  std::string message = value.message;
+  if (!client.related_information) {
+    // What other places have to say is part of why.
+    for (const RelatedInformation& related : value.related)
+      message += "\nline " + std::to_string(related.location.range.start.line + 1) + ": " + related.message;
+  }
+  w.key("source").text("aclc").key("message").text(message);
   if (!value.tags.empty() && client.diagnostic_tags) {
     w.key("tags").begin_array();
     for (const DiagnosticTag tag : value.tags) w.number(static_cast<int>(tag));

@@ -144,7 +144,7 @@ void Session::command_run_tests(const Arguments& arguments, Reply& reply) {
   std::optional<Entry> only;
   if (arguments.at(1)) {
     only = read_entry(arguments.text(1), arguments.at(2));
-    if (!only || span_of(analyse(*open).policy(), *only).empty()) return reply.bad("arguments: no such test");
+    if (!only || (only->section != field::kTests && only->section != field::kSshTests) || span_of(analyse(*open).policy(), *only).empty()) return reply.bad("arguments: no such test");
   }
   analyse(*open);
   open->analysis->complete();

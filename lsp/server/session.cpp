@@ -216,7 +216,8 @@ void Session::initialize(const Json& params, Reply& reply) {
   } else if (const auto root = read_text(params, "rootUri")) {
     if (auto path = uri_to_path(*root)) folders_.push_back(std::move(*path));
   }
-  take_settings(member(params, "initializationOptions"));
+  if (const Json* options = member(params, "initializationOptions"); options && options->is_object()) defaults_ = read_settings(*options);
+  settings_ = defaults_;
   if (const Json* options = member(params, "initializationOptions")) client_.shows_answers = read_bool(*options, "showsAnswers", false);
   if (const auto pid = read_integer(params, "processId"); pid && *pid > 0 && around_.watch_parent)
     around_.watch_parent(static_cast<long>(*pid));

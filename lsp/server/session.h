@@ -168,6 +168,7 @@ class Session {
   void did_change_watched_files(const Json& params);
   void did_change_folders(const Json& params);
   void take_settings(const Json* settings);
+  static Settings read_settings(const Json& given);
   void fetch_settings();
   void find_inventory(OpenDocument& open);
   void look_again();
@@ -246,6 +247,7 @@ class Session {
   ClientCapabilities client_;
   PositionUnit unit_ = PositionUnit::kUtf16;
   Settings settings_;
+  Settings defaults_;  ///< those of initializationOptions: what holds where the client has no settings
   uint64_t generation_ = 0;  ///< of settings and inventories
   int64_t next_id_ = 1;
   std::map<std::string, std::function<void(const Json*)>> awaited_;

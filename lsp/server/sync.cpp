@@ -90,16 +90,7 @@ void Session::did_close(const Json& params) {
 }
 
 void Session::take_settings(const Json* settings) {
-  if (!settings || !settings->is_object()) return;
-  if (const Json* own = member(*settings, "aclc")) settings = own;
-  Settings taken;  // absent keys are defaults, whatever stood before
-  if (const auto target = read_text(*settings, "target"))
-    taken.target = *target == "headscale" ? Target::kHeadscale : Target::kTailscale;
-  taken.synced_groups = read_bool(*settings, "syncedGroups", true);
-  taken.lint = read_bool(*settings, "lint", true);
-  for (const std::string_view name : {"inventory", "tailnet"}) {
-    if (auto path = read_text(*settings, name); path && !path->empty()) taken.tailnet = std::move(*path);
-  }
+  Settings taken = settings && settings->is_object() ? read_settings(*settings) : defaults_;
   const bool same = taken.target == settings_.target && taken.synced_groups == settings_.synced_groups &&
                     taken.tailnet == settings_.tailnet && taken.lint == settings_.lint;
   if (same) return;
@@ -107,8 +98,23 @@ void Session::take_settings(const Json* settings) {
   look_again();
 }
 
+Settings Session::read_settings(const Json& given) {
+  const Json* settings = &given;
+  if (const Json* own = member(given, "aclc")) settings = own;
+  Settings taken;  // absent keys are defaults, whatever stood before
+  if (!settings->is_object()) return taken;
+  if (const auto target = read_text(*settings, "target"))
+    taken.target = *target == "headscale" ? Target::kHeadscale : Target::kTailscale;
+  taken.synced_groups = read_bool(*settings, "syncedGroups", true);
+  taken.lint = read_bool(*settings, "lint", true);
+  for (const std::string_view name : {"inventory", "tailnet"}) {
+    if (auto path = read_text(*settings, name); path && !path->empty()) taken.tailnet = std::move(*path);
+  }
+  return taken;
+}
+
 void Session::fetch_settings() {
-  if (!client_.configuration) return;
+  if (!client_.configuration) return take_settings(nullptr);
   request("workspace/configuration", R"({"items":[{"section":"aclc"}]})", [this](const Json* result) {
     if (result && result->is_array() && !result->empty()) take_settings(&result->front());
   });
@@ -117,7 +123,7 @@ void Session::fetch_settings() {
 void Session::did_change_configuration(const Json& params) {
   const Json* settings = member(params, "settings");
   if (settings && settings->is_object() && member(*settings, "aclc")) return take_settings(settings);
-  // A notification without our section says that something changed, not that everything is gone.
+  // Without our section it says that something changed: the client is asked, or has nothing to say of us.
   fetch_settings();
 }
 

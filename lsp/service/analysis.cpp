@@ -82,7 +82,7 @@ const std::vector<Diagnostic>& Analysis::findings() const {
   CheckOptions options;
   options.target = options_.target;
   options.synced_groups = options_.synced_groups;
-  options.tailnet = options_.inventory ? &options_.inventory->tailnet() : nullptr;
+  options.tailnet = inventory() ? &inventory()->tailnet() : nullptr;
   check(policy(), tree(), definitions(), options, checked);
   std::vector<Diagnostic> all = std::move(syntax_.found);
   all.insert(all.end(), built_->findings.begin(), built_->findings.end());

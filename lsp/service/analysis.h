@@ -57,7 +57,8 @@ class Analysis {
   std::string_view text() const { return version_->text; }
   std::string_view text(Span span) const { return text().substr(span.begin, span.length()); }
   const AnalysisOptions& options() const { return options_; }
-  const Inventory* inventory() const { return options_.inventory.get(); }
+  /// The tailnet; null where there is none, and where its file is broken: nobody knows then what is in it.
+  const Inventory* inventory() const { return options_.inventory && options_.inventory->usable() ? options_.inventory.get() : nullptr; }
 
   const SyntaxTree& tree() const;
   const Policy& policy() const;

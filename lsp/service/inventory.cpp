@@ -208,6 +208,10 @@ std::shared_ptr<const Inventory> Inventory::of(std::string path, std::string tex
   return std::shared_ptr<const Inventory>(new Inventory(std::move(path), std::move(text)));
 }
 
+bool Inventory::usable() const {
+  return std::none_of(findings_.begin(), findings_.end(), [](const Diagnostic& d) { return d.severity == Severity::kError; });
+}
+
 const std::vector<uint32_t>& Inventory::nodes_of_user(std::string_view login) const { return find(by_user_, login); }
 const std::vector<uint32_t>& Inventory::nodes_of_tag(std::string_view tag) const { return find(by_tag_, tag); }
 

@@ -35,6 +35,8 @@ class Inventory {
   const std::string& path() const { return path_; }
   const TextVersion& version() const { return version_; }
   const std::vector<Diagnostic>& findings() const { return findings_; }
+  /// False where the file has errors: what was read of it is not the tailnet.
+  bool usable() const;
 
   const std::vector<uint32_t>& nodes_of_user(std::string_view login) const;
   const std::vector<uint32_t>& nodes_of_tag(std::string_view tag) const;

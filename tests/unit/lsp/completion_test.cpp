@@ -47,6 +47,21 @@ TEST(Completion, ClosesAStringWithoutEatingTheNextOne) {
   EXPECT_EQ(accepted(R"({"src": ["tag:^], // don't "ask")", "tag:db"), R"({"src": ["tag:db"], // don't "ask")");
 }
 
+TEST(Completion, ReplacesOnlyWhatIsBeingWritten) {
+  const std::string postures = "{\"postures\": {\"posture:p\": [\n", sets = "{\"hosts\": {\"lan\": \"10.0.0.0/8\"}, \"ipsets\": {\"ipset:s\": [\n";
+  const std::string foot = "\n]}}";
+  EXPECT_EQ(accepted(R"("node:os IN ['macos', '^']")", "'linux'", postures, foot), R"("node:os IN ['macos', 'linux']")");
+  EXPECT_EQ(accepted(R"("node:os IN ['mac^os', 'ios']")", "'linux'", postures, foot), R"("node:os IN ['linux', 'ios']")");
+  EXPECT_EQ(accepted(R"("node:tsVersion >^= '1.64'")", "<", postures, foot), R"("node:tsVersion < '1.64'")");
+  EXPECT_EQ(accepted(R"("a^dd host:lan")", "remove ", sets, foot), R"("remove host:lan")");
+}
+
+TEST(Completion, OffersNoPortsOfProtocolsWithoutThem) {
+  const std::string grants = "{\"grants\": [\n";
+  EXPECT_EQ(accepted(R"({"ip": ["icmp:^"]})", "22", grants), "only: *");
+  EXPECT_EQ(accepted(R"({"ip": ["tcp:^"]})", "22", grants), R"({"ip": ["tcp:22"]})");
+}
+
 TEST(Completion, LeavesTheMemberAfterANameThatIsNotClosed) {
   EXPECT_EQ(accepted(R"({"s^, "dst": ["*:*"]})", "src"), R"({"src": , "dst": ["*:*"]})");
   EXPECT_EQ(accepted(R"({"sr^ "proto": "tcp"})", "src"), R"({"src":  "proto": "tcp"})");

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/lsp/client.h"
+#include "tests/unit/lsp/folder.h"
 
 namespace aclc::lsp::test {
 namespace {
@@ -69,6 +70,29 @@ TEST(Findings, OfTestsGoWithTheirText) {
   const json gone = Client::range({{"line", 7}, {"character", 0}}, {{"line", 8}, {"character", 0}});
   c.change(2, {{{"range", gone}, {"text", ""}}});
   EXPECT_THAT(c.codes(), IsEmpty());
+}
+
+// A tailnet file that cannot be read says nothing about who is there.
+TEST(Findings, ABrokenTailnetFileIsNoEmptyTailnet) {
+  const std::string text = "{\"groups\": {\"group:eng\": [\"ann@example.com\"]}, \"acls\": []}";
+  const Folder folder(text);
+  folder.write("tailnet.json", "{ broken");
+  Client c;
+  c.initialize();
+  c.open(text, folder.uri());
+  EXPECT_THAT(c.ask("hover", c.at("group:eng", 7)).dump(), testing::Not(testing::HasSubstr("No nodes")));
+}
+
+TEST(Settings, ThatAreGoneGiveWayToTheFirstOnes) {
+  Client c;
+  c.initialize(full_capabilities(), {{"initializationOptions", {{"syncedGroups", false}}}});
+  c.open("{\"acls\": [{\"action\": \"accept\", \"src\": [\"group:x\"], \"dst\": [\"*:*\"]}]}");
+  const auto severity = [&] { return c.findings()["diagnostics"][0]["severity"].get<int>(); };
+  EXPECT_EQ(severity(), 1);
+  c.notify("workspace/didChangeConfiguration", {{"settings", {{"aclc", {{"syncedGroups", true}}}}}});
+  EXPECT_EQ(severity(), 2);
+  c.notify("workspace/didChangeConfiguration", {{"settings", json::object()}});
+  EXPECT_EQ(severity(), 1);
 }
 
 TEST(Findings, ErrorsAreTheLastToBeLeftOut) {

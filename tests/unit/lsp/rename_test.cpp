@@ -81,6 +81,14 @@ TEST_F(Rename, ToWhatTheTailnetHasBecomeIsMade) {
   EXPECT_EQ(refusal("\"tag:web", "tag:front"), "");
 }
 
+TEST(RenameAlone, IsRefusedForGroupsThatAreSyncedAndForNamesWithAKind) {
+  Client c;
+  c.initialize();
+  c.open("{\"groups\": {\"group:eng\": []}, \"grants\": [{\"src\": [\"group:sync\", \"group:eng\"], \"dst\": [\"*\"], \"ip\": [\"*\"]}]}");
+  EXPECT_THAT(c.ask("rename", c.at("group:sync", 7), {{"newName", "other"}})["error"]["message"].dump(), testing::HasSubstr("identity provider"));
+  EXPECT_THAT(c.ask("rename", c.at("group:eng", 7), {{"newName", "tag:x"}})["error"]["message"].dump(), testing::HasSubstr("is no name for a group"));
+}
+
 TEST(RenameAlone, WithoutATailnetIsOfThePolicyOnly) {
   Client c;
   c.initialize();
