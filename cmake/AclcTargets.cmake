@@ -23,7 +23,7 @@ if(ACLC_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)  # what libFuzzer steers by
 endif()
 if(ACLC_SANITIZE)
-  add_compile_options(-fsanitize=${ACLC_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
+  add_compile_options(-fsanitize=${ACLC_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=${ACLC_SANITIZE})
 endif()
 # aclc_library(NAME DEPENDS targets...): a static library of every .cpp in the current folder.
