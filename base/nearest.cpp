@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <string>
 #include <utility>
 
 namespace aclc {
@@ -53,6 +55,21 @@ size_t edit_distance(std::string_view a, std::string_view b, size_t limit) {
     std::swap(previous, row);
   }
   return previous[n];
+}
+
+bool is_slip(std::string_view written, std::string_view meant) {
+  constexpr size_t kShortest = 4, kLong = 8, kVeryLong = 12;
+  const auto digits = [](std::string_view text) {
+    std::string out;
+    std::copy_if(text.begin(), text.end(), std::back_inserter(out), [](char c) { return c >= '0' && c <= '9'; });
+    return out;
+  };
+  const size_t edits = edit_distance(written, meant);
+  if (digits(written) != digits(meant)) return false;
+  if (edits != 1) return edits == 0 || (edits == 2 && meant.size() >= kVeryLong);
+  if (written.size() != meant.size()) return meant.size() >= kShortest;
+  const bool swapped = std::is_permutation(written.begin(), written.end(), meant.begin());
+  return swapped || meant.size() >= kLong;
 }
 
 }  // namespace aclc

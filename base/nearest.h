@@ -17,6 +17,16 @@ constexpr size_t slip_limit(size_t length) {
   return length < 3 ? 1 : length < 6 ? 2 : length / 3;
 }
 
+/// Whether one is the other but for a slip of the keyboard: a letter twice, too many, too few or swapped with the next. A letter that is
+/// another one makes another word of a short one (`rest`, `test`), and digits that differ always do (`db1`, `db2`). What is not sure is
+/// no fix to apply unasked.
+bool is_slip(std::string_view written, std::string_view meant);
+
+/// The same where the words are a short list that the language has: one edit of any kind is no other word of it.
+inline bool is_slip_in_list(std::string_view written, std::string_view meant) {
+  return edit_distance(written, meant) <= 1 || is_slip(written, meant);
+}
+
 /// The candidate with the fewest edits within slip_limit, the first of equals; empty where none is near. The kind before a colon
 /// (`tag:`) makes no two names alike: the limit is that of what follows it.
 template <class Words>

@@ -135,7 +135,7 @@ Exit check(Check& o, Console& console) {
     totals.rules += a.policy.acls.size() + a.policy.grants.size() + a.policy.ssh.size();
     Progress progress(console, "testing", a.policy.tests.size() + a.policy.ssh_tests.size());
     if (auto report = test(run, a, [&](size_t done) { progress.step(done); })) {
-      add_junit_cases(*report, id, totals.tests_run);
+      add_junit_cases(*report, id, run.sources[id], totals.tests_run);
       totals.report.passed += report->passed;
       totals.report.failed += report->failed;
       std::move(report->results.begin(), report->results.end(), std::back_inserter(totals.report.results));

@@ -130,19 +130,7 @@ class Printer {
 
   uint32_t line(Span span) const { return source_.position(span.begin).line; }
 
-  std::string reason(const AssertionResult& r) const {
-    std::string out;
-    if (r.got != Expectation::kDeny) {
-      out = r.rule.empty() ? "everything is allowed: neither acls nor grants"
-                           : fmt::format("{} by line {}", r.got == Expectation::kCheck ? "after a check" : "allowed", line(r.rule));
-    } else if (r.rule.empty()) {
-      out = "no rule allows it";
-    } else {
-      out = fmt::format("no rule allows it; nearest is line {}: {}", line(r.rule), missed_words(r.missed));
-    }
-    if (r.passed && r.got == Expectation::kDeny) out = "no rule allows it";
-    return r.witness.empty() ? out : fmt::format("{} (seen with {})", out, r.witness);
-  }
+  std::string reason(const AssertionResult& r) const { return reason_of(r, source_); }
 
   const SourceBuffer& source_;
   const TestReport& report_;
@@ -172,7 +160,7 @@ Exit run_test(const Options& o, Console& console) {
   }
   const Printer printer(run.sources[*id], *report);
   showing.markdown = printer.markdown();
-  add_junit_cases(*report, *id, cases);
+  add_junit_cases(*report, *id, run.sources[*id], cases);
   showing.tests = cases;
   if (o.output.format != Format::kText) return show_findings(run, o.output, showing, console) ? status : Exit::kTrouble;
 

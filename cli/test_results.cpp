@@ -46,12 +46,29 @@ std::string untested_json(const TestReport& report, const SourceBuffer& policy) 
   return fmt::format(", \"untested_rules\": [{}]", out);
 }
 
-void add_junit_cases(const TestReport& report, SourceId policy, std::vector<JunitCase>& out) {
+std::string reason_of(const AssertionResult& r, const SourceBuffer& source) {
+  const auto line = [&] { return source.position(r.rule.begin).line; };
+  std::string out;
+  if (r.got != Expectation::kDeny) {
+    out = r.rule.empty() ? "everything is allowed: neither acls nor grants"
+                         : fmt::format("{} by line {}", r.got == Expectation::kCheck ? "after a check" : "allowed", line());
+  } else if (r.rule.empty() || r.passed) {
+    out = "no rule allows it";
+  } else {
+    out = fmt::format("no rule allows it; nearest is line {}: {}", line(), missed_words(r.missed));
+  }
+  return r.witness.empty() ? out : fmt::format("{} (seen with {})", out, r.witness);
+}
+
+void add_junit_cases(const TestReport& report, SourceId policy, const SourceBuffer& source, std::vector<JunitCase>& out) {
   for (const AssertionResult& r : report.results) {
     std::string target = r.ssh ? fmt::format("{} as {}", r.destination, r.user) : r.destination;
     if (r.protocol != 0) target = fmt::format("{} {}", target, protocol_name(r.protocol));
     std::string failure;
-    if (!r.passed) failure = fmt::format("{} expected, got {}", expectation_name(r.expected), expectation_name(r.got));
+    if (!r.passed) {
+      failure = fmt::format("{} expected, got {}: {} ({}:{})", expectation_name(r.expected), expectation_name(r.got), reason_of(r, source),
+                            source.name(), source.position(r.at.begin).line);
+    }
     out.push_back({policy, fmt::format("{} -> {} {}", r.source, target, expectation_name(r.expected)), r.ssh ? "sshTests" : "tests",
                    std::move(failure)});
   }

@@ -19,7 +19,9 @@ std::string tests_json(const TestReport& report);
 std::string untested_json(const TestReport& report, const SourceBuffer& policy);
 
 /// A case for each assertion.
-void add_junit_cases(const TestReport& report, SourceId policy, std::vector<JunitCase>& out);
+void add_junit_cases(const TestReport& report, SourceId policy, const SourceBuffer& source, std::vector<JunitCase>& out);
+/// "no rule allows it; nearest is line 9: all matches but the source". `source` is the policy's text.
+std::string reason_of(const AssertionResult& result, const SourceBuffer& source);
 
 /// A line of the policy that a span begins on, white space joined and cut to a readable length: `{"action": "accept", ...`.
 std::string quoted_rule(std::string_view text, Span rule);

@@ -38,6 +38,7 @@ void check(const Policy& policy, const SyntaxTree& tree, const Definitions& defi
   checks::check_tests(context);
   checks::check_ssh_tests(context);
   checks::check_member_spelling(context);
+  checks::check_logins(context);
 }
 
 }  // namespace aclc

@@ -60,5 +60,6 @@ void check_approvers(const Context& context);        // approvers.cpp
 void check_tests(const Context& context);            // tests.cpp
 void check_ssh_tests(const Context& context);        // tests.cpp
 void check_member_spelling(const Context& context);  // names.cpp
+void check_logins(const Context& context);           // logins.cpp
 
 }  // namespace aclc::checks

@@ -17,7 +17,7 @@ std::string list_of(const std::vector<std::string>& items) {
 }
 
 bool sayable(const Policy& policy, const SyntaxTree& tree, const AclRule& rule) {
-  if (rule.broken || rule.src.empty() || rule.dst.empty()) return false;
+  if (rule.broken || policy.text(rule.action) != "accept" || rule.src.empty() || rule.dst.empty()) return false;
   // What is written with escapes is not worth telling apart from what they mean.
   if (tree.text().substr(rule.span.begin, rule.span.length()).find('\\') != std::string_view::npos) return false;
   const auto sources = policy.at(rule.src);

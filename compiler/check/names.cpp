@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
 #include <vector>
 
@@ -91,16 +90,6 @@ struct Suggestion {
   bool sure = false;  ///< a slip of the keyboard, and of no other name
 };
 
-// A third of the letters at most, and more than digits: `db1` and `db2` are two names, not a slip.
-bool is_slip(std::string_view written, std::string_view meant, size_t edits) {
-  const auto without_digits = [](std::string_view text) {
-    std::string out;
-    std::copy_if(text.begin(), text.end(), std::back_inserter(out), [](char c) { return c < '0' || c > '9'; });
-    return out;
-  };
-  return edits * 3 <= std::max<size_t>(written.size(), 3) && without_digits(written) != without_digits(meant);
-}
-
 // The nearest by what follows the prefix: of short names a prefix in common would make everything near.
 template <class Entry>
 Suggestion nearest_entry(const Context& context, std::string_view name, const std::vector<Entry>& entries) {
@@ -121,7 +110,7 @@ Suggestion nearest_entry(const Context& context, std::string_view name, const st
   });
   for (const Entry& e : entries) {
     const std::string_view text = context.policy.text(e.name);
-    if (bare(text) == best) return {std::string(text), e.name.span, alone && is_slip(bare(name), best, edits)};
+    if (bare(text) == best) return {std::string(text), e.name.span, alone && is_slip(bare(name), best)};
   }
   return {};
 }

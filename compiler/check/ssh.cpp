@@ -19,6 +19,7 @@ using K = SelectorKind;
 constexpr int64_t kMinute = 60000000000;
 constexpr int64_t kLongestCheck = 168 * 60 * kMinute;
 constexpr std::string_view kLocalpart = "localpart:*@";
+constexpr std::string_view kNonroot = "autogroup:nonroot";
 
 void check_action(const Context& context, const SshRule& rule) {
   const std::string_view action = context.policy.text(rule.action);
@@ -36,7 +37,8 @@ void check_action(const Context& context, const SshRule& rule) {
                          .help("`accept` lets in, `check` asks for a fresh login first");
   if (const std::string_view near = nearest(action, std::array<std::string_view, 2>{"accept", "check"});
       !near.empty()) {
-    found = std::move(found).fix(fmt::format("replace with `{}`", near), {{rule.action.span, std::string(near)}});
+    found = std::move(found).fix(fmt::format("replace with `{}`", near), {{rule.action.span, std::string(near)}},
+                                 is_slip_in_list(action, near) ? FixSafety::kSafe : FixSafety::kUnsafe);
   }
   context.sink.report(std::move(found));
 }
@@ -62,6 +64,12 @@ void check_users(const Context& context, const SshRule& rule) {
       context.sink.report(std::move(found));
     } else if (name.starts_with(kLocalpart) && name.size() > kLocalpart.size()) {
       check_domain(context, name.substr(kLocalpart.size()), user.span, "", DomainUse::kLocalpart);
+    } else if (name.starts_with("autogroup:") && name != kNonroot) {
+      Diagnostic found = diag::OddSshUser(user.span, name).help("`autogroup:nonroot` is the one autogroup that stands for accounts");
+      if (!nearest(name, std::array{kNonroot}).empty()) {
+        found = std::move(found).fix("replace with `autogroup:nonroot`", {{user.span, std::string(kNonroot)}}, FixSafety::kUnsafe);
+      }
+      context.sink.report(std::move(found));
     }
   }
 }

@@ -108,7 +108,8 @@ void Builder::check_element(const Field& field, NodeId value) {
   for (const std::string_view choice : field.choices) list += fmt::format("{}\"{}\"", list.empty() ? "" : ", ", choice);
   d = std::move(d).help(fmt::format("it is one of {}", list));
   if (const std::string_view meant = nearest(q.text, field.choices); !meant.empty()) {
-    d = std::move(d).fix(fmt::format("replace with `{}`", meant), {{span_of(q), std::string(meant)}});
+    d = std::move(d).fix(fmt::format("replace with `{}`", meant), {{span_of(q), std::string(meant)}},
+                         is_slip_in_list(q.text, meant) ? FixSafety::kSafe : FixSafety::kUnsafe);
   }
   report(std::move(d));
 }

@@ -68,7 +68,9 @@ void Builder::report_selector(const Quoted& q, size_t begin, size_t end, const C
       if (const sv meant = nearest(text, kAutogroupNames); !meant.empty()) {
         d = std::move(d)
                 .help(fmt::format("did you mean `{}`?", meant))
-                .fix(fmt::format("replace with `{}`", meant), {{span, std::string(meant)}});
+                .fix(fmt::format("replace with `{}`", meant), {{span, std::string(meant)}},
+                     is_slip_in_list(text.substr(sv("autogroup:").size()), meant.substr(sv("autogroup:").size())) ? FixSafety::kSafe
+                                                                                                                   : FixSafety::kUnsafe);
       }
       report(std::move(d));
       return;
@@ -95,7 +97,8 @@ void Builder::report_selector(const Quoted& q, size_t begin, size_t end, const C
     d = std::move(d)
             .help(fmt::format("did you mean `{}`?", form.replacement))
             .fix(fmt::format("replace the prefix with `{}`", form.replacement),
-                 {{span_of(q, begin, begin + text.find(':') + 1), std::string(form.replacement)}});
+                 {{span_of(q, begin, begin + text.find(':') + 1), std::string(form.replacement)}},
+                 is_slip_in_list(text.substr(0, text.find(':') + 1), form.replacement) ? FixSafety::kSafe : FixSafety::kUnsafe);
   }
   report(std::move(d));
 }
@@ -207,10 +210,14 @@ Protocol Builder::protocol(const Quoted& q, size_t begin, size_t end, Place plac
     d = std::move(d).help(place == Place::kGrantIp
                               ? fmt::format("`{}` is a service, usually `tcp:{}`", name, port)
                               : fmt::format("`{}` is a service: leave `proto` out and allow port {}", name, port));
-  } else if (const sv meant = nearest(name, kProtocolNames); !meant.empty()) {
+  } else if (name == "any" || name == "all" || name == "ip") {
+    d = std::move(d).help(place == Place::kGrantIp ? "any protocol is `*`" : "any protocol is what a rule without `proto` allows");
+  } else if (const sv meant = name == "icmpv6" || name == "icmp6" ? "ipv6-icmp" : nearest(name, kProtocolNames); !meant.empty()) {
+    // Names of protocols are so short that most are near another's.
     d = std::move(d)
             .help(fmt::format("did you mean `{}`?", meant))
-            .fix(fmt::format("replace with `{}`", meant), {{span, std::string(meant)}});
+            .fix(fmt::format("replace with `{}`", meant), {{span, std::string(meant)}},
+                 is_slip(name, meant) ? FixSafety::kSafe : FixSafety::kUnsafe);
   } else {
     d = std::move(d).help("a protocol is a name such as tcp, udp, icmp, sctp, or a number from 1 to 255");
   }

@@ -118,8 +118,8 @@ bool Builder::type_matches(const Field& field, NodeId value) {
   return false;
 }
 
-void Builder::unknown_field(Shape shape, NodeId object, const Quoted& name) {
-  if (!wanted(Kind::kUnknownField)) return;
+std::string_view Builder::unknown_field(Shape shape, NodeId object, const Quoted& name) {
+  if (!wanted(Kind::kUnknownField)) return "";
   std::vector<std::string_view> known;
   for (const Field& f : shape_info(shape).fields) {
     if (target_ == Target::kHeadscale && f.known_by != KnownBy::kBoth) continue;
@@ -128,24 +128,28 @@ void Builder::unknown_field(Shape shape, NodeId object, const Quoted& name) {
   Diagnostic d = diag::UnknownField(span_of(name), name.text, shape_info(shape).title);
   if (target_ == Target::kTailscale)
     d = std::move(d).upstream(fmt::format("json: unknown field {}", quote_go(name.text)));
+  std::string_view sure;
   // Half a name is the beginning of one sooner than a slip of another.
   const auto begun = std::find_if(known.begin(), known.end(), [&](std::string_view k) { return name.text.size() > 1 && k.starts_with(name.text); });
   if (const std::string_view meant = begun != known.end() ? *begun : nearest(name.text, known); !meant.empty()) {
     bool there = false;
     std::string scratch;
     for (const NodeId member : tree_.children(object)) there = there || tree_.string_value(tree_.name_of(member), scratch) == meant;
+    if (!there && (begun != known.end() || is_slip_in_list(name.text, meant))) sure = meant;
     d = std::move(d)
             .help(fmt::format("did you mean `{}`?{}", meant, there ? " one stands here already" : ""))
-            .fix(fmt::format("replace with `{}`", meant), {{span_of(name), std::string(meant)}}, there ? FixSafety::kUnsafe : FixSafety::kSafe);
+            .fix(fmt::format("replace with `{}`", meant), {{span_of(name), std::string(meant)}},
+                 sure.empty() ? FixSafety::kUnsafe : FixSafety::kSafe);
   } else {
     d = std::move(d).help(fmt::format("known here: {}", fmt::join(known, ", ")));
   }
   report(std::move(d));
+  return sure;
 }
 
 Edit Builder::removal(NodeId member) const {
-  // Up to the next member if there is one in the same object, which takes the comma along; else the member alone, whose
-  // comma may then trail.
+  // Up to the next member if there is one in the same object, which takes the comma along; else the member and a comma of its own: that
+  // of the member before may then trail.
   const Span span = span_of(member);
   const uint32_t next = tree_[member].next;
   if (next < tree_.size()) {
@@ -156,7 +160,11 @@ Edit Builder::removal(NodeId member) const {
         return {{span.begin, tree_[after].span.begin}, ""};
     }
   }
-  return {span, ""};
+  // A comma of its own would stand beside that of the member before.
+  const std::string_view text = tree_.text();
+  const size_t comma = text.find_first_not_of(" \t\r\n", span.end);
+  const bool trails = comma != std::string_view::npos && text[comma] == ',';
+  return {{span.begin, trails ? static_cast<uint32_t>(comma + 1) : span.end}, ""};
 }
 
 void Builder::duplicate(const Quoted& name, NodeId first, NodeId second) {
@@ -189,18 +197,20 @@ bool Builder::match_member(Shape shape, NodeId object, NodeId member, uint32_t (
     return false;
   }
   const Quoted name = quoted(name_node);
-  const std::optional<FieldMatch> match = find_field(shape, name.text, target_);
+  std::optional<FieldMatch> match = find_field(shape, name.text, target_);
   if (!match) {
     // A third-party console for Headscale keeps its own data in such members, and Headscale passes over them.
     if (target_ == Target::kHeadscale && shape == Shape::kAcl && !name.text.empty() && name.text.front() == '#')
       return false;
+    broken = true;
     if (!find_placeholder(name.text).empty()) {
       report_placeholder(name, 0, name.text.size());
-    } else {
-      unknown_field(shape, object, name);
+    } else if (const std::string_view meant = unknown_field(shape, object, name); !meant.empty()) {
+      // Read as what it is meant to be: its own faults are told with it, and nothing is missing because of a slip in a name.
+      match = find_field(shape, meant, target_);
+      if (match && seen[match->index] != 0) return false;
     }
-    broken = true;
-    return false;
+    if (!match) return false;
   }
   const Field& field = shape_info(shape).fields[match->index];
   if (seen[match->index] != 0) {

@@ -154,7 +154,8 @@ class Builder {
   void wrong_type(std::string subject, std::string_view expected, NodeId found);
   /// Reports unless the node is of the kind that the field wants (or was reported before).
   bool type_matches(const Field& field, NodeId value);
-  void unknown_field(Shape shape, NodeId object, const Quoted& name);
+  /// The name of the field that is meant where that is sure and it does not stand there itself; empty otherwise.
+  std::string_view unknown_field(Shape shape, NodeId object, const Quoted& name);
   void duplicate(const Quoted& name, NodeId first, NodeId second);
   Edit removal(NodeId member) const;
 

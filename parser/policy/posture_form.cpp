@@ -96,9 +96,17 @@ class Reader {
                                           {"<", PostureOp::kLess},       {">", PostureOp::kGreater}};
     for (const Symbol& s : kSymbols) {
       if (text_.substr(at_, s.text.size()) != s.text) continue;
+      const size_t next = text_.find_first_not_of(' ', at_ + s.text.size());
+      if (next != sv::npos && sv("=<>!~").find(text_[next]) != sv::npos) {
+        const size_t marks = std::min(text_.find_first_not_of("=<>!~ ", at_), text_.size());
+        return fail(begin, marks, "the comparisons are ==, !=, <, <=, > and >=");
+      }
       at_ += s.text.size();
       return comparison(s.op, begin);
     }
+    const size_t marks = std::min(text_.find_first_not_of("=<>!~ ", at_), text_.size());
+    if (text_[at_] == '=' && text_.substr(at_, marks - at_).find_first_not_of("= ") != sv::npos)
+      return fail(begin, marks, "the comparisons are ==, !=, <, <=, > and >=");
     if (text_[at_] == '=') return fail(begin, begin + 1, "the comparison is `==`", "==");
     const sv first = word();
     skip();

@@ -51,6 +51,11 @@ bool starts_with(sv text, sv prefix) {
   return text.substr(0, prefix.size()) == prefix;
 }
 
+// `!group:eng`, `-tag:web`, `~group:x`, `^tag:x`: what other languages mean by "all but".
+bool starts_with_mark(sv text) {
+  return sv("!-~^").find(text.front()) != sv::npos;
+}
+
 ClassifiedSelector fault(sv reason, sv replacement = {}) {
   ClassifiedSelector f;
   f.fault = SelectorFault::kForm;
@@ -203,6 +208,7 @@ ClassifiedSelector classify_selector(sv text) {
     if (starts_with(text, "host:")) return fault("`host:` stands only in ipsets; elsewhere the name stands alone");
     if (starts_with(text, "localpart:")) return fault("`localpart:` stands only in `users` of ssh rules");
     const sv head = text.substr(0, colon + 1);
+    if (starts_with_mark(head)) return fault("there is no negation: rules only allow, and what no rule names is denied");
     const sv meant = at != sv::npos && at < colon ? sv() : nearest(head, kPrefixWords);
     if (!meant.empty()) return fault("its prefix is unknown", meant);
     if (may_be_address(text)) return fault("it is no IPv6 address, CIDR or range");

@@ -202,7 +202,11 @@ void TreeBuilder::feed(const Token& t) {
   const bool slipped = t.lost_opening || t.lost_closing || t.other_quote || t.broken_line;
   if (slipped && !ready_for_value(t.begin, true)) return;
   if (t.lost_opening) {
-    report(diag::LostQuote({t.begin, t.end}).fix("open the string", {{{t.begin, t.begin}, "\""}}));
+    if (const auto length = static_cast<uint32_t>(typographic_quote(text_, t.begin)); length != 0) {
+      report(diag::WrongQuotes({t.begin, t.end}, shown(t.begin, t.end)).fix("use double quotes", {{{t.begin, t.begin + length}, "\""}}));
+    } else {
+      report(diag::LostQuote({t.begin, t.end}).fix("open the string", {{{t.begin, t.begin}, "\""}}));
+    }
     return add_name_or_value(NodeKind::kError, t.begin, t.end, kBroken);
   }
   if (t.lost_closing) return add_unclosed_string(t.begin, t.end);
@@ -249,8 +253,8 @@ void TreeBuilder::make(const Repair& repair, const Token* token, uint32_t at) {
       if (repair.punctuation == ',') {
         // Commas forgotten on several lines in a row: the next fault near by says nothing against this one.
         const bool next_member = in_object() && token && near_character(text_, token->end) == ':';
-        const bool next_line = text_.substr(last_end_, at - last_end_).find('\n') != std::string_view::npos;
-        if (next_line && (next_member || !in_object())) doubtful_ = false;
+        const bool next_element = !in_object() && text_.substr(last_end_, at - last_end_).find('\n') != std::string_view::npos;
+        if (next_member || next_element) doubtful_ = false;
         report(diag::MissingComma(place, text)
                    .help(fmt::format("separate {} by commas", in_object() ? "members" : "values"))
                    .fix("insert a comma", {{{last_end_, last_end_}, ","}}));
@@ -328,7 +332,11 @@ Diagnostic TreeBuilder::too_much(const Token& t) const {
   if (t.kind == ':') return diag::ExtraColon(whole, wanted()).fix("remove the colon", removal);
   if (t.kind == Token::kStray) return diag::UnexpectedCharacter(whole, text, wanted()).fix("remove it", removal, FixSafety::kUnsafe);
   // Which bracket of several is too many is a guess.
-  if (!t.is_value()) return diag::StrayBracket(whole, text).fix("remove the bracket", removal, FixSafety::kUnsafe);
+  if (!t.is_value()) {
+    Diagnostic d = diag::StrayBracket(whole, text);
+    if (t.kind == '{' || t.kind == '[') d.message = fmt::format("`{}` is one too many, or is not closed", text);
+    return std::move(d).fix("remove the bracket", removal, FixSafety::kUnsafe);
+  }
   if (top().expect != Expect::kCommaOrClose) return diag::UnexpectedCharacter(whole, text, wanted()).fix("remove it", removal, FixSafety::kUnsafe);
   Diagnostic d = diag::ExtraValue(whole, text).fix("remove it", removal, FixSafety::kUnsafe);
   if (in_object()) d.help_text = "a member has one value; several stand in an array";

@@ -105,6 +105,9 @@ void TreeBuilder::add_unclosed_string(uint32_t begin, uint32_t stop) {
   const char* const quote = backslashes % 2 == 0 ? "\"" : "\\\"";  // not to be escaped itself
   Diagnostic d = diag::UnclosedString({begin, stop}).fix("close the string", {{{stop, stop}, quote}});
   d.help_text = "a string ends on the line where it begins";
+  if (stop - begin > 3 && typographic_quote(text_, stop - 3) == 3) {
+    d = diag::WrongQuotes({begin, stop}, shown(begin, stop)).fix("use double quotes", {{{stop - 3, stop}, "\""}});
+  }
   report(std::move(d));
   const uint8_t flags = kBroken | (written.find('\\') != std::string_view::npos ? kHasEscape : 0);
   add_name_or_value(NodeKind::kString, begin, stop, flags);
@@ -238,7 +241,17 @@ void TreeBuilder::on_close_out_of_place(NodeKind kind, uint32_t at) {
   close_frame(at + 1, false);
 }
 
+// Lines that a version control system has left where two texts could not be merged.
+bool TreeBuilder::merge_marker(uint32_t begin) {
+  if (!is_merge_marker(text_, begin)) return false;
+  const auto line_end = static_cast<uint32_t>(std::min(text_.find('\n', begin), text_.size()));
+  report(diag::MergeConflict({begin, line_end}).help("keep one of the two texts, or of both what is right, and remove the marks"));
+  resume_ = line_end;
+  return true;
+}
+
 void TreeBuilder::on_stray(uint32_t begin, uint32_t end) {
+  if (merge_marker(begin)) return;
   if (top().expect == Expect::kEnd && invisible_length(text_, begin) == 0) {
     if (!repair(begin)) ready_for_value(begin, false);
     return;

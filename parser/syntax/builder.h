@@ -187,6 +187,7 @@ class TreeBuilder {
   uint32_t likely_end(uint32_t begin, uint32_t end, bool name) const;
   bool lost_opening_quote(uint32_t end) const;
   bool wrong_quotes(uint32_t begin);
+  bool merge_marker(uint32_t begin);
   bool placeholder(uint32_t begin);
   bool bare_text(uint32_t begin);
   void leave_frames_above(size_t frame);

@@ -74,6 +74,13 @@ std::string_view indentation(std::string_view text, size_t at) {
   return text.substr(start, stop - start);
 }
 
+size_t typographic_quote(std::string_view text, size_t at) {
+  for (const std::string_view quote : {"\u201c", "\u201d", "\u201e"}) {
+    if (text.substr(at, quote.size()) == quote) return quote.size();
+  }
+  return 0;
+}
+
 Requoted quoted_otherwise(std::string_view text, size_t at) {
   struct Pair {
     std::string_view open, close;
@@ -93,6 +100,15 @@ Requoted quoted_otherwise(std::string_view text, size_t at) {
     return {at + pair.open.size(), at + close, at + close + pair.close.size()};
   }
   return {};
+}
+
+bool is_merge_marker(std::string_view text, size_t at) {
+  constexpr size_t kLength = 7;
+  if (at > 0 && text[at - 1] != '\n') return false;
+  const std::string_view mark = text.substr(at, kLength);
+  const char after = at + kLength < text.size() ? text[at + kLength] : '\n';
+  return mark.size() == kLength && std::string_view("<=>|").find(mark[0]) != std::string_view::npos &&
+         mark.find_first_not_of(mark[0]) == std::string_view::npos && (after == ' ' || after == '\n' || after == '\r');
 }
 
 size_t placeholder_end(std::string_view text, size_t at) {

@@ -31,11 +31,17 @@ size_t near_line_start(std::string_view text, size_t at);
 /// The white space that the line of `at` begins with.
 std::string_view indentation(std::string_view text, size_t at);
 
+/// The length of a typographic double quote at `at`; 0 of anything else.
+size_t typographic_quote(std::string_view text, size_t at);
+
 /// 'a', `a` or typographic quotes: where the inside begins and ends, and the end of all; 0 where there are none.
 struct Requoted {
   size_t inner = 0, close = 0, end = 0;
 };
 Requoted quoted_otherwise(std::string_view text, size_t at);
+
+/// Whether one of the marks of a merge conflict (`<<<<<<<`, `=======`, `>>>>>>>`, `|||||||`) begins a line at `at`.
+bool is_merge_marker(std::string_view text, size_t at);
 
 /// The end of a `${NAME}` that stands at `at`; 0 where none does.
 size_t placeholder_end(std::string_view text, size_t at);

@@ -94,7 +94,7 @@ std::vector<Token> tokens_of(std::string_view text, uint32_t from, uint32_t upto
         at = begin + invisible;
         continue;
       }
-      if (*begin == '#') {
+      if (*begin == '#' || is_merge_marker(text, offset)) {
         at = find_newline(begin, end);
         continue;
       }

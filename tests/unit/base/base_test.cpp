@@ -139,6 +139,9 @@ TEST(Nearest, TakesTheFirstOfTheBest) {
   const std::vector<std::string_view> known = {"tag:web", "tag:prod", "tag:pred", "group:eng"};
   EXPECT_EQ(nearest("tag:prdo", known), "tag:prod");
   EXPECT_EQ(nearest("tag:prxd", known), "tag:prod");
+  EXPECT_TRUE(is_slip("prdo", "prod") && is_slip("prodd", "prod") && is_slip("engneering", "engineering") && is_slip("wbe", "web"));
+  EXPECT_FALSE(is_slip("rest", "test") || is_slip("cd", "ci") || is_slip("db1", "db2") || is_slip("internal", "internet") || is_slip("eu", "us"));
+  EXPECT_TRUE(is_slip_in_list("acls", "acl") && !is_slip_in_list("nogroup:", "group:"));
   EXPECT_EQ(nearest("autogroup:member", known), "");
 }
 

@@ -86,7 +86,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{R"(["a])", "unclosed-string", R"(["a"])"},
                     Mistake{R"([tag:web", "b"])", "lost-quote", R"(["tag:web", "b"])"},
                     Mistake{R"({'a': 1})", "wrong-quotes", R"({"a": 1})"}, Mistake{R"([`a`])", "wrong-quotes", R"(["a"])"},
-                    Mistake{R"({"a": “x”})", "wrong-quotes", R"({"a": "x"})"}));
+                    Mistake{R"({"a": “x”})", "wrong-quotes", R"({"a": "x"})"},
+                    Mistake{R"(["a", “b", "c"])", "wrong-quotes", R"(["a", "b", "c"])"},
+                    Mistake{R"(["a", "b”, "c"])", "wrong-quotes", R"(["a", "b", "c"])"},
+                    Mistake{R"({"a": "x”})", "wrong-quotes", R"({"a": "x"})"}));
 
 INSTANTIATE_TEST_SUITE_P(
     NoQuotes, OneMistake,
@@ -160,6 +163,16 @@ TEST(Recovery, CommasForgottenOnSeveralLinesInARowAreEachMended) {
     EXPECT_EQ(elements.slugs(), "missing-comma missing-comma");
     EXPECT_TRUE(Parsed(elements.fixed()).ok()) << elements.fixed();
   }
+}
+
+TEST(Recovery, CommasForgottenInOneLineAreEachMended) {
+  const Parsed p(R"({"a": 1 "b": ["x"] "c": ["y" "z"]})");
+  EXPECT_EQ(p.slugs(), "missing-comma missing-comma missing-comma");
+  EXPECT_EQ(p.fixed(), R"({"a": 1, "b": ["x"], "c": ["y", "z"]})");
+}
+
+TEST(Recovery, AMarkOfAMergeIsOneFault) {
+  EXPECT_EQ(Parsed("{\n<<<<<<< HEAD\n\"a\": 1,\n=======\n\"b\": 2,\n>>>>>>> theirs\n}\n").slugs(), "merge-conflict merge-conflict merge-conflict");
 }
 
 TEST(Recovery, NoElementIsTooMuchWhereNothingIsIndented) {
