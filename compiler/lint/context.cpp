@@ -7,6 +7,7 @@
 
 #include "compiler/check/insertion.h"
 #include "parser/policy/selector_form.h"
+#include "parser/syntax/removal.h"
 
 namespace aclc {
 namespace {
@@ -21,25 +22,6 @@ const LintRule* row_of(Kind kind) {
 }
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
-
-uint32_t first_word(std::string_view text, uint32_t at) {
-  while (at < text.size() && is_blank(text[at])) ++at;
-  return at;
-}
-
-/// Where the comments `// aclc:...` on the lines directly above this one begin, or the line itself.
-uint32_t directives_above(std::string_view text, uint32_t line) {
-  while (line > 0) {
-    uint32_t above = line - 1;
-    while (above > 0 && text[above - 1] != '\n') --above;
-    std::string_view words = trim(text.substr(above, line - above));
-    if (!words.starts_with("//")) break;
-    words = trim(words.substr(2));
-    if (!words.starts_with("aclc:") || words.starts_with("aclc:ignore-file")) break;
-    line = above;
-  }
-  return line;
-}
 
 }  // namespace
 
@@ -274,50 +256,6 @@ std::string LintContext::line_names(const std::vector<Span>& spans) const {
   return out;
 }
 
-std::vector<Edit> LintContext::removal(Span element) const {
-  const std::string_view text = tree.text();
-  // Its line, and with it the comments above that are about it alone: left there they would be about what comes next.
-  uint32_t line = element.begin;
-  while (line > 0 && is_blank(text[line - 1])) --line;
-  const bool first_on_line = line == 0 || text[line - 1] == '\n';
-  if (first_on_line) line = directives_above(text, line);
-  uint32_t begin = first_on_line && line < element.begin ? std::min(element.begin, first_word(text, line)) : element.begin;
-  uint32_t end = element.end;
-  const auto skip = [&](uint32_t at) {
-    while (at < text.size() && is_blank(text[at])) ++at;
-    return at;
-  };
-  uint32_t after = skip(end);
-  // White space and comments may stand before the comma; then its place is not ours to judge.
-  while (after < text.size() && (text[after] == '\n' || text[after] == '\r')) after = skip(after + 1);
-  const bool comma_after = after < text.size() && text[after] == ',';
-  if (after < text.size() && !comma_after && text[after] != ']' && text[after] != '}') return {};
-  std::vector<Edit> out;
-  if (comma_after) {
-    end = after + 1;
-  } else {
-    // The last one, without a comma of its own: that of the one before goes with it.
-    uint32_t before = begin;
-    while (before > 0 && (is_blank(text[before - 1]) || text[before - 1] == '\n' || text[before - 1] == '\r')) --before;
-    if (before == 0 || (text[before - 1] != ',' && text[before - 1] != '[' && text[before - 1] != '{')) return {};
-    if (text[before - 1] == ',') begin = before - 1;
-  }
-  // The whole line, where nothing else stands on it but a comment about it.
-  uint32_t rest = skip(end);
-  if (first_on_line && text.substr(rest, 2) == "//") {
-    while (rest < text.size() && text[rest] != '\n') ++rest;
-  }
-  const bool last_on_line = rest >= text.size() || text[rest] == '\n' || text.substr(rest, 2) == "\r\n";
-  if (first_on_line && last_on_line && comma_after) {
-    begin = line;
-    end = rest;
-    while (end < text.size() && text[end] != '\n') ++end;
-    if (end < text.size()) ++end;
-  } else if (comma_after) {
-    end = skip(end);
-  }
-  out.push_back({{begin, end}, ""});
-  return out;
-}
+std::vector<Edit> LintContext::removal(Span element) const { return aclc::removal(tree, element); }
 
 }  // namespace aclc

@@ -86,7 +86,8 @@ class LintContext {
   /// `lines 3, 7 and 12`; of more than a few the first ones and how many others.
   std::string line_names(const std::vector<Span>& spans) const;
 
-  /// Edits that take an element of an array, or a member of an object, out of the text. Empty where its surroundings are broken.
+  /// Edits that take an element of an array, or a member of an object, out of the text with what belongs to it
+  /// (parser/syntax/removal.h).
   std::vector<Edit> removal(Span element) const;
 
  private:

@@ -144,21 +144,9 @@ std::string Actions::indent_of(uint32_t offset) const {
   const size_t end = text.find_first_not_of(" \t");
   return std::string(text.substr(0, end == std::string_view::npos ? text.size() : end));
 }
-Span Actions::element_span(Span element) const {
-  const std::string_view text = a_.text();
-  uint32_t end = element.end;
-  while (end < text.size() && (text[end] == ' ' || text[end] == '\t')) ++end;
-  if (end < text.size() && text[end] == ',') {
-    ++end;
-    while (end < text.size() && (text[end] == ' ' || text[end] == '\t')) ++end;
-    // The whole line, where nothing else stands on it.
-    const uint32_t line = a_.version().lines.start(a_.version().lines.line_of(element.begin));
-    if (line + indent_of(element.begin).size() == element.begin) {
-      const uint32_t rest = end + (text.substr(end, 2) == "\r\n" ? 1 : 0);
-      if (rest < text.size() && text[rest] == '\n') return {line, rest + 1};
-    }
-  }
-  return {element.begin, end};
+
+bool Actions::starts_line(uint32_t offset) const {
+  return a_.version().lines.start(a_.version().lines.line_of(offset)) + indent_of(offset).size() == offset;
 }
 
 std::string Actions::quoted_list(const std::vector<std::string>& items) const {
@@ -172,11 +160,6 @@ NodeId Actions::section(std::string_view name) const {
     if (p_.text(s.name) == name) return s.value;
   }
   return {};
-}
-
-std::string Actions::outer(const std::string& indent) {
-  if (indent.ends_with('\t')) return indent.substr(0, indent.size() - 1);
-  return indent.substr(0, indent.size() / 2);
 }
 
 bool Actions::comment_inside(Span span) const {

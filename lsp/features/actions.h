@@ -2,7 +2,6 @@
 // What the files of code actions share. Internal to lsp/features.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,15 +41,16 @@ class Actions {
   void grant_to_acl();
   void all_acls_to_grants();
   void split_destinations();
-  std::string grants_of(const AclRule& rule, const std::string& indent) const;
-  std::vector<Edit> append_rule(std::string_view section_name, const std::string& rules, const std::string& indent) const;
-  /// A rule with the comments that belong to it: those on the lines above and the one behind.
-  struct Commented {
-    Span all;              ///< what goes when the rule goes
-    std::string comments;  ///< one a line, the indent after each
+  std::vector<std::string> grants_of(const AclRule& rule) const;
+  /// Rules that are to stand at the end of a section, below comments.
+  struct NewRules {
+    std::vector<std::string> comments, rules;
   };
-  /// Nothing where one cannot tell whose a comment is.
-  std::optional<Commented> with_comments(Span rule) const;
+  /// Edits that put them there, laid out as those that stand there or else as those of the section `like`. The section is made
+  /// where there is none. Empty where it is damaged or the layout has no place for the comments.
+  std::vector<Edit> append_rules(std::string_view section_name, const NewRules& added, std::string_view like) const;
+  /// The same with a rule and its comments taken from where they stand.
+  std::vector<Edit> move_rule(Span rule, std::string_view from, std::string_view to, std::vector<std::string> said) const;
 
   // actions_lists.cpp: lists and groups
   void sort_list();
@@ -82,12 +82,11 @@ class Actions {
   }
   /// White space from the start of the line to the offset.
   std::string indent_of(uint32_t offset) const;
-  /// The bytes of an element with the comma and the white space that go with it.
-  Span element_span(Span element) const;
+  bool starts_line(uint32_t offset) const;
+  /// What stands between an element like this one and the next: `, ` or a comma and a new line.
+  std::string separator(Span element) const { return starts_line(element.begin) ? ",\n" + indent_of(element.begin) : ", "; }
   std::string quoted_list(const std::vector<std::string>& items) const;
   NodeId section(std::string_view name) const;
-  /// One step less of an indent.
-  static std::string outer(const std::string& indent);
   /// A rule is rebuilt from its parts: comments inside would be lost.
   bool comment_inside(Span span) const;
 

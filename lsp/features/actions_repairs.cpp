@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "compiler/check/insertion.h"
 #include "lsp/features/actions.h"
+#include "parser/syntax/removal.h"
 
 namespace aclc::lsp {
 namespace {
@@ -60,10 +62,8 @@ void Actions::merge_duplicate(const Diagnostic& finding) {
     last = tree_[child].span;
     known.insert(a_.text(last));
   }
-  std::string between = ", ";
-  const std::string indent = indent_of(last.begin);
-  if (!known.empty() && a_.version().lines.start(a_.version().lines.line_of(last.begin)) + indent.size() == last.begin) between = ",\n" + indent;
-  std::string moved;
+  const std::string between = known.empty() ? ", " : separator(last);
+  std::string moved, comments;
   Span span{};
   for (const NodeId child : tree_.children(from)) {
     const Span s = tree_[child].span;
@@ -74,10 +74,16 @@ void Actions::merge_duplicate(const Diagnostic& finding) {
   // Comments before the first or behind the last would be lost.
   const Span whole = tree_[from].span;
   if (comment_inside({whole.begin, span.empty() ? whole.end : span.begin}) || comment_inside({span.empty() ? whole.begin : span.end, whole.end})) return;
+  // Comments about the list or object that goes come to stand above what it brings along.
+  for (const Span comment : comments_of_element(tree_, tree_[gone].span)) {
+    if (moved.empty() || between == ", ") return;
+    comments.append(a_.text(comment)).append(between.substr(1));
+  }
   std::vector<Edit> edits;
-  if (!moved.empty()) edits = checks::append_child(tree_, into, moved);
+  if (!moved.empty()) edits = checks::append_child(tree_, into, comments + moved);
   if (edits.empty() && !moved.empty()) return;
-  edits.push_back({element_span(tree_[gone].span), ""});
+  std::vector<Edit> away = removal(tree_, tree_[gone].span);
+  std::move(away.begin(), away.end(), std::back_inserter(edits));
   CodeAction& action = add(fmt::format("merge into the first `{}`", a_.text(finding.labels.front().span)), "quickfix", std::move(edits));
   action.diagnostics.push_back(to_item(view_, finding));
 }

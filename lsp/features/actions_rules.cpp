@@ -3,96 +3,66 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "compiler/check/conversion.h"
 #include "compiler/check/insertion.h"
 #include "lsp/features/actions.h"
 #include "lsp/protocol/writer.h"
+#include "parser/syntax/removal.h"
 
 namespace aclc::lsp {
 
-/// The grants that say what an acl says, in the lines of a list with that indent; empty where they cannot, or would lose a comment.
-std::string Actions::grants_of(const AclRule& rule, const std::string& indent) const {
-  std::string out;
-  if (comment_inside(rule.span)) return out;
-  for (const std::string& grant : checks::grants_saying(p_, tree_, rule)) {
-    if (!out.empty()) out += ",\n" + indent;
-    out += grant;
-  }
-  return out;
+/// The grants that say what an acl says; none where they cannot, or would lose a comment.
+std::vector<std::string> Actions::grants_of(const AclRule& rule) const {
+  return comment_inside(rule.span) ? std::vector<std::string>() : checks::grants_saying(p_, tree_, rule);
 }
 
-/// Edits that put rules at the end of a section, which is made where there is none; empty where it is damaged.
-std::vector<Edit> Actions::append_rule(std::string_view section_name, const std::string& rules, const std::string& indent) const {
+std::vector<Edit> Actions::append_rules(std::string_view section_name, const NewRules& added, std::string_view like) const {
   const NodeId list = section(section_name);
-  if (!list.valid())
-    return checks::add_member(tree_, tree_.root(), section_name, "[\n" + indent + rules + "\n" + outer(indent) + "]");
-  if (!tree_.is(list, NodeKind::kArray) || (tree_[list].flags & kBroken)) return {};
-  Span last{};
-  for (const NodeId child : tree_.children(list)) last = tree_[child].span;
-  // A comment behind the last rule would become the new one's.
-  if (comment_inside({last.empty() ? tree_[list].span.begin : last.end, tree_[list].span.end})) return {};
-  if (!last.empty()) return {{{last.end, last.end}, ",\n" + indent + rules}};
-  const uint32_t inside = tree_[list].span.begin + 1;
-  return {{{inside, inside}, "\n" + indent + rules + "\n" + outer(indent)}};
+  if (list.valid() && (!tree_.is(list, NodeKind::kArray) || (tree_[list].flags & kBroken))) return {};
+  Span model{}, own_last{};
+  for (const NodeId from : {section(like), list}) {
+    if (!from.valid() || !tree_.is(from, NodeKind::kArray)) continue;
+    for (const NodeId child : tree_.children(from)) model = tree_[child].span;
+    if (from == list && !tree_.children(list).empty()) own_last = model;
+  }
+  const bool in_lines = !model.empty() && starts_line(model.begin);
+  // On a line with others a comment to the line's end would swallow them, and one at its end would become the new rule's.
+  const auto to_line_end = [](const std::string& c) { return c.starts_with("//"); };
+  if (!in_lines && std::any_of(added.comments.begin(), added.comments.end(), to_line_end)) return {};
+  if (!in_lines && !own_last.empty() && comment_inside({own_last.end, tree_[list].span.end})) return {};
+  const std::string indent = in_lines ? indent_of(model.begin) : std::string();
+  const std::string text = fmt::format("{}{}{}", fmt::join(added.comments, in_lines ? "\n" + indent : " "),
+                                       added.comments.empty() ? "" : in_lines ? "\n" + indent : " ",
+                                       fmt::join(added.rules, in_lines ? ",\n" + indent : ", "));
+  if (!own_last.empty()) return checks::append_child(tree_, list, text);
+  // The brackets as the list has them that the rules are like.
+  const NodeId other = section(like);
+  const std::string outer = other.valid() ? indent_of(tree_[other].span.begin) : std::string();
+  const std::string inside = in_lines ? "\n" + indent + text + "\n" + outer : text;
+  if (!list.valid()) return checks::add_member(tree_, tree_.root(), section_name, "[" + inside + "]");
+  if (comment_inside(tree_[list].span)) return {};
+  return {{tree_[list].span, "[" + inside + "]"}};
 }
 
-std::optional<Actions::Commented> Actions::with_comments(Span rule) const {
-  const TextVersion& version = a_.version();
-  const std::string_view text = a_.text();
-  const auto trimmed = [](std::string_view s) {
-    const size_t begin = s.find_first_not_of(" \t"), end = s.find_last_not_of(" \t\r\n");
-    return begin == std::string_view::npos || end == std::string_view::npos ? std::string_view() : s.substr(begin, end + 1 - begin);
-  };
-  const auto is_whole = [](std::string_view s) {
-    return s.starts_with("//") || (s.starts_with("/*") && s.size() > 3 && s.find("*/", 2) == s.size() - 2);
-  };
-  Commented out{element_span(rule), {}};
-  const std::string indent = indent_of(rule.begin);
-  uint32_t line = version.lines.line_of(rule.begin);
-  const uint32_t start = version.lines.start(line);
-  const bool own_line = start + indent.size() == rule.begin;
-  if (own_line) {
-    std::string above;
-    uint32_t begin = start;
-    while (line > 0 && is_whole(trimmed(version.line(line - 1)))) {
-      begin = version.lines.start(--line);
-      above.insert(0, std::string(trimmed(version.line(line))) + "\n" + indent);
-    }
-    if (line > 0 && trimmed(version.line(line - 1)).ends_with("*/")) return std::nullopt;
-    if (!above.empty()) out.all.begin = begin;
-    out.comments = std::move(above);
-  } else if (a_.text({start, rule.begin}).find("*/") != std::string_view::npos) {
-    return std::nullopt;
-  }
-  const uint32_t last = version.lines.line_of(rule.end);
-  const uint32_t end = version.lines.start(last) + static_cast<uint32_t>(version.line(last).size());
-  const std::string_view behind = trimmed(a_.text({rule.end, end}));
-  const bool comma = behind.starts_with(',');
-  const std::string_view comment = trimmed(behind.substr(comma ? 1 : 0));
-  if (comment.find("//") == std::string_view::npos && comment.find("/*") == std::string_view::npos) return out;
-  if (!is_whole(comment)) return std::nullopt;
-  out.comments += std::string(comment) + "\n" + indent;
-  out.all.end = end;
-  if (own_line) {
-    out.all.begin = std::min(out.all.begin, start);
-    if (out.all.end < text.size() && text[out.all.end] == '\r') ++out.all.end;
-    if (out.all.end < text.size() && text[out.all.end] == '\n') ++out.all.end;
-  }
-  return out;
+std::vector<Edit> Actions::move_rule(Span rule, std::string_view from, std::string_view to, std::vector<std::string> said) const {
+  NewRules added{{}, std::move(said)};
+  for (const Span comment : comments_of_element(tree_, rule)) added.comments.emplace_back(a_.text(comment));
+  std::vector<Edit> edits = removal(tree_, rule);
+  std::vector<Edit> more = append_rules(to, added, from);
+  if (edits.empty() || more.empty()) return {};
+  std::move(more.begin(), more.end(), std::back_inserter(edits));
+  return edits;
 }
 
 void Actions::acl_to_grant() {
   const AclRule* rule = around(p_.acls);
   if (!rule) return;
-  const std::string indent = indent_of(rule->span.begin), grants = grants_of(*rule, indent);
+  std::vector<std::string> grants = grants_of(*rule);
   if (grants.empty()) return;
-  const auto commented = with_comments(rule->span);
-  if (!commented) return;
-  std::vector<Edit> edits = append_rule("grants", commented->comments + grants, indent);
-  if (edits.empty()) return;
-  edits.push_back({commented->all, ""});
-  add_if_sound("convert to a grant", "refactor.rewrite", std::move(edits));
+  std::vector<Edit> edits = move_rule(rule->span, "acls", "grants", std::move(grants));
+  if (!edits.empty()) add_if_sound("convert to a grant", "refactor.rewrite", std::move(edits));
 }
 
 void Actions::all_acls_to_grants() {
@@ -104,9 +74,9 @@ void Actions::all_acls_to_grants() {
   }
   if (edits.size() != 1 || a_.text(edits.front().span) != "acls") return;
   for (const AclRule& rule : p_.acls) {
-    std::string grants = grants_of(rule, indent_of(rule.span.begin));
+    const std::vector<std::string> grants = grants_of(rule);
     if (grants.empty()) return;
-    edits.push_back({rule.span, std::move(grants)});
+    edits.push_back({rule.span, fmt::format("{}", fmt::join(grants, separator(rule.span)))});
   }
   add_if_sound("convert all acls to grants", "refactor.rewrite", std::move(edits));
 }
@@ -137,24 +107,18 @@ void Actions::grant_to_acl() {
       else ports += (ports.empty() ? "" : ",") + item.range.to_text();
     }
   }
-  const std::string indent = indent_of(grant->span.begin);
-  std::string out;
+  std::vector<std::string> acls;
   for (const auto& [proto, ports] : by_protocol) {
     std::vector<std::string> dst;
     for (const Selector& s : p_.at(grant->dst)) dst.push_back(fmt::format("{}:{}", a_.text(s.span), ports));
-    if (!out.empty()) out += ",\n" + indent;
-    out += fmt::format("{{\"action\": \"accept\", \"src\": {}, \"dst\": {}", quoted_list(texts(p_.at(grant->src))), quoted_list(dst));
+    std::string out = fmt::format("{{\"action\": \"accept\", \"src\": {}, \"dst\": {}", quoted_list(texts(p_.at(grant->src))), quoted_list(dst));
     if (!proto.empty()) out += fmt::format(", \"proto\": {}", json_quote(proto));
     if (grant->src_posture.present)
       out += fmt::format(", \"srcPosture\": {}", quoted_list(texts(p_.at(grant->src_posture.names))));
-    out += "}";
+    acls.push_back(out + "}");
   }
-  const auto commented = with_comments(grant->span);
-  if (!commented) return;
-  std::vector<Edit> edits = append_rule("acls", commented->comments + out, indent);
-  if (edits.empty()) return;
-  edits.push_back({commented->all, ""});
-  add_if_sound("convert to an acl", "refactor.rewrite", std::move(edits));
+  std::vector<Edit> edits = move_rule(grant->span, "grants", "acls", std::move(acls));
+  if (!edits.empty()) add_if_sound("convert to an acl", "refactor.rewrite", std::move(edits));
 }
 
 void Actions::split_destinations() {
@@ -165,7 +129,7 @@ void Actions::split_destinations() {
   if (comment_inside(rule->span) || !(rule->span.begin <= rule->dst_span.begin && rule->dst_span.end <= rule->span.end)) return;
   std::string out;
   for (const Destination& d : p_.at(rule->dst)) {
-    if (!out.empty()) out += ",\n" + indent_of(rule->span.begin);
+    if (!out.empty()) out += separator(rule->span);
     out.append(text.substr(0, at)).append("[" + json_quote(a_.text(d.span)) + "]");
     out.append(text.substr(at + rule->dst_span.length()));
   }

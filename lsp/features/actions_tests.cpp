@@ -26,12 +26,11 @@ void Actions::failed_tests() {
     if (!accept) continue;
     const size_t colon = r.destination.rfind(':');
     const std::string port = r.destination.substr(colon + 1);
-    const std::string indent = indent_of(test.span.begin).empty() ? "\t" : indent_of(test.span.begin);
-    std::vector<Edit> grant = append_rule(
+    std::vector<Edit> grant = append_rules(
         "grants",
-        fmt::format("{{\"src\": [{}], \"dst\": [{}], \"ip\": [{}]}}", json_quote(r.source), json_quote(r.destination.substr(0, colon)),
-                    json_quote(r.protocol == 0 ? port : fmt::format("{}:{}", protocol_name(r.protocol), port))),
-        indent);
+        {{}, {fmt::format("{{\"src\": [{}], \"dst\": [{}], \"ip\": [{}]}}", json_quote(r.source), json_quote(r.destination.substr(0, colon)),
+                          json_quote(r.protocol == 0 ? port : fmt::format("{}:{}", protocol_name(r.protocol), port)))}},
+        "tests");
     if (!grant.empty()) with_finding(add(fmt::format("accept it by a new grant from `{}`", r.source), "quickfix", std::move(grant)));
   }
 }

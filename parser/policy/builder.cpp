@@ -8,6 +8,7 @@
 
 #include "base/nearest.h"
 #include "base/text/quote.h"
+#include "parser/syntax/removal.h"
 
 namespace aclc {
 namespace {
@@ -147,34 +148,13 @@ std::string_view Builder::unknown_field(Shape shape, NodeId object, const Quoted
   return sure;
 }
 
-Edit Builder::removal(NodeId member) const {
-  // Up to the next member if there is one in the same object, which takes the comma along; else the member and a comma of its own: that
-  // of the member before may then trail.
-  const Span span = span_of(member);
-  const uint32_t next = tree_[member].next;
-  if (next < tree_.size()) {
-    const NodeId after{size_t{next}};
-    if (tree_[after].kind == NodeKind::kMember && tree_[after].span.begin > span.end) {
-      const std::string_view gap = tree_.text().substr(span.end, tree_[after].span.begin - span.end);
-      if (gap.find('}') == std::string_view::npos && gap.find('/') == std::string_view::npos)
-        return {{span.begin, tree_[after].span.begin}, ""};
-    }
-  }
-  // A comma of its own would stand beside that of the member before.
-  const std::string_view text = tree_.text();
-  const size_t comma = text.find_first_not_of(" \t\r\n", span.end);
-  const bool trails = comma != std::string_view::npos && text[comma] == ',';
-  return {{span.begin, trails ? static_cast<uint32_t>(comma + 1) : span.end}, ""};
-}
-
 void Builder::duplicate(const Quoted& name, NodeId first, NodeId second) {
   if (!wanted(Kind::kDuplicateKey)) return;
   const NodeId first_name = tree_.name_of(first);
   Diagnostic d = diag::DuplicateKey(span_of(name), name.text).label(inside_of(first_name), "first given here");
-  const Edit edit = removal(second);
   const bool same = tree_.text_of(tree_.value_of(first)) == tree_.text_of(tree_.value_of(second));
-  // A member at the end keeps the comma before it, which the language allows to trail.
-  d = std::move(d).fix("remove the later one", {edit}, same ? FixSafety::kSafe : FixSafety::kUnsafe);
+  if (auto edits = removal(tree_, span_of(second)); !edits.empty())
+    d = std::move(d).fix("remove the later one", std::move(edits), same ? FixSafety::kSafe : FixSafety::kUnsafe);
   report(std::move(d));
 }
 
@@ -240,7 +220,7 @@ bool Builder::match_member(Shape shape, NodeId object, NodeId member, uint32_t (
     if (!in_foreign_section_) {
       report(diag::NotInTarget(span_of(name), service_name(target_), field.name)
                  .help(fmt::format("take it out of a policy that is meant for {}", service_name(target_)))
-                 .fix("remove it", {removal(member)}, FixSafety::kUnsafe));
+                 .fix("remove it", removal(tree_, span_of(member)), FixSafety::kUnsafe));
     }
     broken = true;
   }

@@ -157,7 +157,6 @@ class Builder {
   /// The name of the field that is meant where that is sure and it does not stand there itself; empty otherwise.
   std::string_view unknown_field(Shape shape, NodeId object, const Quoted& name);
   void duplicate(const Quoted& name, NodeId first, NodeId second);
-  Edit removal(NodeId member) const;
 
   /// Calls on_field(index, value node) for each known member with a value of the right type; nulls are absent members.
   static constexpr size_t kMostFields = 24;

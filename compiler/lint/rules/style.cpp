@@ -2,12 +2,14 @@
 // Layout, comments, spelling of fields: what says nothing about access but costs its readers.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/text/utf8.h"
 #include "compiler/check/insertion.h"
 #include "compiler/lint/rules/rules.h"
 #include "parser/syntax/format.h"
+#include "parser/syntax/removal.h"
 
 namespace aclc {
 
@@ -75,11 +77,8 @@ std::vector<Edit> removal_with(LintContext& c, const CommentSpan& comment) {
   look(c.policy.grants);
   look(c.policy.ssh);
   if (about.size() != 1 || c.line_of({comment.span.end, comment.span.end}) != line) return {};
-  if (!comment.alone) return c.removal(about.front());
-  // What stands before the rule on its line would be what the comment is about.
-  const std::string_view between = c.tree.text().substr(comment.span.end, about.front().begin - comment.span.end);
-  if (between.find_first_not_of(" \t\r\n") != std::string_view::npos) return {};
-  return c.removal({comment.span.begin, about.front().end});
+  const std::vector<Span> its = comments_of_element(c.tree, about.front());
+  return std::find(its.begin(), its.end(), comment.span) == its.end() ? std::vector<Edit>() : c.removal(about.front());
 }
 
 }  // namespace

@@ -69,11 +69,60 @@ TEST(Actions, MoveTheCommentsOfARuleAlongWithIt) {
   EXPECT_EQ(e.after("{\"action", "convert to a grant"),
             "{\n  \"acls\": [\n    // another\n    {\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.5:22\"]},\n  ],\n  \"grants\": [\n"
             "    // for the audit\n    // until May\n    // OPS-7\n    {\"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4\"], \"ip\": [\"22\"]}\n  ],\n}\n");
-  Editor unclear("{\n  \"acls\": [\n    /* of one\n       or of all */\n    {\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4:22\"]},\n  ],\n}\n");
-  EXPECT_THAT(unclear.titles("{\"action"), Not(Contains("convert to a grant")));
-  Editor behind("{\n  \"acls\": [\n    {\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4:22\"]},\n  ],\n  \"grants\": [\n"
+  Editor block("{\n  \"acls\": [\n    /* of one\n       rule */\n    {\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4:22\"]},\n  ],\n}\n");
+  EXPECT_EQ(block.after("{\"action", "convert to a grant"),
+            "{\n  \"acls\": [\n  ],\n  \"grants\": [\n    /* of one\n       rule */\n    {\"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4\"], \"ip\": [\"22\"]}\n  ],\n}\n");
+  Editor behind("{\n  \"acls\": [\n    // heading\n\n    {\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4:22\"]},\n  ],\n  \"grants\": [\n"
                 "    {\"src\": [\"*\"], \"dst\": [\"1.2.3.5\"], \"ip\": [\"*\"]}, // its own\n  ],\n}\n");
-  EXPECT_THAT(behind.titles("{\"action"), Not(Contains("convert to a grant")));
+  EXPECT_EQ(behind.after("{\"action", "convert to a grant"),
+            "{\n  \"acls\": [\n    // heading\n\n  ],\n  \"grants\": [\n    {\"src\": [\"*\"], \"dst\": [\"1.2.3.5\"], \"ip\": [\"*\"]}, // its own\n"
+            "    {\"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4\"], \"ip\": [\"22\"]},\n  ],\n}\n");
+  Editor line("{\"acls\": [{\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4:22\"]}], \"grants\": [{\"src\": [\"*\"], \"dst\": [\"1.2.3.5\"], \"ip\": [\"*\"]} /* its own */]}");
+  EXPECT_THAT(line.titles("{\"action"), Not(Contains("convert to a grant"))) << "the comment at the end would become the new rule's";
+}
+
+TEST(Actions, KeepRulesOnOneLineWhereTheyStandOnOne) {
+  Editor e("{\n  \"grants\": [{\"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4\"], \"ip\": [\"tcp:22\", \"udp:53\"]}],\n  \"tests\": [],\n}\n");
+  EXPECT_EQ(e.after("{\"src", "convert to an acl"),
+            "{\n  \"grants\": [],\n  \"tests\": [],\n"
+            "  \"acls\": [{\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4:22\"], \"proto\": \"tcp\"}, "
+            "{\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4:53\"], \"proto\": \"udp\"}],\n}\n");
+  Editor acl("{\n  \"acls\": [{\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4:22\", \"1.2.3.5:80\"]}],\n}\n");
+  EXPECT_THAT(acl.after("{\"action", "split into 2 rules, one for each destination"),
+              testing::HasSubstr("\"dst\": [\"1.2.3.4:22\"]}, {\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.5:80\"]}],\n}\n"));
+}
+
+TEST(Actions, TakeTheCommentAlongWithWhatIsRemoved) {
+  const std::string text =
+      "{\n  \"groups\": {\n    // engineers\n    \"group:eng\": [\"a@b.c\"],\n    // nobody any more\n    \"group:old\": [], // since May\n    // those on call\n    \"group:on-call\": [\"a@b.c\"],\n"
+      "    // the same again\n    \"group:eng\": [\"a@b.c\"],\n  },\n  \"acls\": [{\"action\": \"accept\", \"src\": [\"group:eng\", \"group:on-call\"], \"dst\": [\"*:22\"]}],\n}\n";
+  Client c;
+  c.initialize(full_capabilities(), {{"initializationOptions", {{"lint", true}}}});
+  c.open(text);
+  c.settle();
+  EXPECT_THAT(c.codes(), Contains("duplicate-key"));
+  const auto after = [&](const std::string& piece, int nth, const std::string& title) {
+    const json at = Client::range(c.at(piece, 1, nth), c.at(piece, 1, nth));
+    for (const json& action : c.whole("codeAction", {{"range", at}, {"context", {{"diagnostics", json::array()}}}})) {
+      if (action["title"] == title) return edited(c.text(), action["edit"]["documentChanges"][0]["edits"]);
+    }
+    return std::string();
+  };
+  const std::string mended = after("\"group:eng\": ", 1, "remove the later one");
+  EXPECT_THAT(mended, Not(testing::HasSubstr("the same again")));
+  EXPECT_THAT(mended, testing::HasSubstr("    // those on call\n    \"group:on-call\": [\"a@b.c\"],\n  },\n"));
+  Client again;
+  again.initialize(full_capabilities(), {{"initializationOptions", {{"lint", true}}}});
+  again.open(mended);
+  again.settle();
+  EXPECT_THAT(again.codes(), Contains("unused-group"));
+  for (const json& action : again.whole("codeAction", {{"range", Client::range(again.at("\"group:old"), again.at("\"group:old", 3))}, {"context", {{"diagnostics", json::array()}}}})) {
+    if (action["title"] != "remove `group:old`") continue;
+    EXPECT_THAT(edited(again.text(), action["edit"]["documentChanges"][0]["edits"]),
+                testing::HasSubstr("    // engineers\n    \"group:eng\": [\"a@b.c\"],\n    // those on call\n    \"group:on-call\": [\"a@b.c\"],\n"));
+    return;
+  }
+  FAIL() << "not offered";
 }
 
 TEST(Actions, FixAllGivesNoMemberTwice) {
@@ -200,11 +249,13 @@ TEST(Actions, MergeListsAndObjectsOfOneName) {
             "{\n  \"groups\": {\n    \"group:a\": [\"x@b.c\", \"y@b.c\", \"z@b.c\"], // first\n    \"group:b\": [],\n  },\n}\n");
   Editor sections("{\n  \"hosts\": {\n    \"a\": \"1.1.1.1\" // one\n  },\n  \"acls\": [],\n  \"hosts\": {\"a\": \"1.1.1.1\", \"b\": \"2.2.2.2\", \"c\": \"3.3.3.3\"}\n}\n");
   EXPECT_EQ(sections.after("hosts\": {\"a", "merge into the first `hosts`"),
-            "{\n  \"hosts\": {\n    \"a\": \"1.1.1.1\", // one\n    \"b\": \"2.2.2.2\",\n    \"c\": \"3.3.3.3\"\n  },\n  \"acls\": [],\n  \n}\n");
+            "{\n  \"hosts\": {\n    \"a\": \"1.1.1.1\", // one\n    \"b\": \"2.2.2.2\",\n    \"c\": \"3.3.3.3\"\n  },\n  \"acls\": []\n}\n");
   Editor empty("{\"groups\": {\"group:a\": [], \"group:a\": [\"z@b.c\"]}}");
-  EXPECT_EQ(empty.after("group:a\": [\"z", "merge into the first `group:a`"), "{\"groups\": {\"group:a\": [\"z@b.c\"], }}");
+  EXPECT_EQ(empty.after("group:a\": [\"z", "merge into the first `group:a`"), "{\"groups\": {\"group:a\": [\"z@b.c\"]}}");
   Editor said("{\"groups\": {\"group:a\": [\"x@b.c\"], \"group:a\": [\"y@b.c\", /* why */ \"z@b.c\"]}}");
-  EXPECT_EQ(said.after("group:a\": [\"y", "merge into the first `group:a`"), "{\"groups\": {\"group:a\": [\"x@b.c\", \"y@b.c\", /* why */ \"z@b.c\"], }}");
+  EXPECT_EQ(said.after("group:a\": [\"y", "merge into the first `group:a`"), "{\"groups\": {\"group:a\": [\"x@b.c\", \"y@b.c\", /* why */ \"z@b.c\"]}}");
+  Editor about("{\n  \"groups\": {\n    \"group:a\": [\n      \"x@b.c\",\n    ],\n    // those of old\n    \"group:a\": [\"y@b.c\"],\n  },\n}\n");
+  EXPECT_EQ(about.after("group:a\": [\"y", "merge into the first `group:a`"), "{\n  \"groups\": {\n    \"group:a\": [\n      \"x@b.c\",\n      // those of old\n      \"y@b.c\",\n    ],\n  },\n}\n");
   Editor lost("{\"groups\": {\"group:a\": [\"x@b.c\"], \"group:a\": [/* why */ \"z@b.c\"]}}");
   EXPECT_THAT(lost.titles("group:a\": [/"), Not(Contains("merge into the first `group:a`"))) << "the comment would go";
   Editor others("{\"hosts\": {\"a\": \"1.1.1.1\", \"a\": \"2.2.2.2\"}}");
