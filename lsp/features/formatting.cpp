@@ -92,7 +92,16 @@ std::vector<Change> joined(const std::vector<Change>& changes, const std::vector
   return out;
 }
 
-/// The children that a span touches, of the smallest composite around it; with the gap before them.
+/// Whether something in it has members of its own: a list of names alone is laid out with the member that holds it.
+bool holds_composites(const SyntaxTree& tree, NodeId node) {
+  for (const NodeId child : tree.children(node)) {
+    const NodeId value = tree.is(child, NodeKind::kMember) ? tree.value_of(child) : child;
+    if (tree.is(value, NodeKind::kMember) || tree.is(value, NodeKind::kObject) || tree.is(value, NodeKind::kArray)) return true;
+  }
+  return false;
+}
+
+/// The members and rules that a span touches, of the smallest object or list of them around it; with the gap before them.
 Span whole_members(const SyntaxTree& tree, Span wanted) {
   NodeId at = tree.root();
   while (true) {
@@ -109,10 +118,11 @@ Span whole_members(const SyntaxTree& tree, Span wanted) {
       span = {std::min(span.begin, s.begin), std::max(span.end, s.end)};
     }
     if (touched == 0) return tree[at].span;
-    const bool deeper = touched == 1 && tree[only].span.begin < wanted.begin && wanted.end < tree[only].span.end &&
-                        !tree.children(only).empty();
+    const NodeId value = tree.is(only, NodeKind::kMember) ? tree.value_of(only) : only;
+    const bool deeper = touched == 1 && tree[value].span.begin < wanted.begin && wanted.end < tree[value].span.end &&
+                        (tree.is(value, NodeKind::kObject) || holds_composites(tree, value));
     if (!deeper) return {before, span.end};
-    at = only;
+    at = value;
   }
 }
 

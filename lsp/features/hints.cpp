@@ -96,7 +96,7 @@ class Hints {
       return;
     }
     const Counted& found = count(o.kind, o.name);
-    if (found.depends) return;
+    if (found.more) return;
     if (found.nodes == 1 && o.kind == SelectorKind::kAddress)
       return add(end_of(o), found.first, "The node with this address.");
     add(end_of(o), counted(found.nodes, "node"), "Nodes in " + a_.inventory()->path(), definition());
@@ -106,7 +106,7 @@ class Hints {
 
   struct Counted {
     size_t nodes = 0;
-    bool depends = false;
+    bool more = false;
     std::string first;
   };
   const Counted& count(SelectorKind kind, StringId name) {
@@ -114,7 +114,7 @@ class Hints {
     if (fresh) {
       const Reached r = reach(p_, a_.definitions(), a_.inventory(), kind, name);
       slot->second.nodes = r.nodes.size();
-      slot->second.depends = r.depends;
+      slot->second.more = r.more();
       if (!r.nodes.empty()) {
         const Tailnet& tailnet = a_.inventory()->tailnet();
         slot->second.first = std::string(tailnet.text(tailnet.nodes[TailnetNodeId(size_t{r.nodes.front()})].name));

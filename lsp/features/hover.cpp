@@ -8,6 +8,7 @@
 #include "lsp/features/features.h"
 #include "lsp/service/describe.h"
 #include "lsp/service/rules.h"
+#include "lsp/service/words.h"
 
 namespace aclc::lsp {
 namespace {
@@ -32,6 +33,7 @@ class Finder {
     if (const Occurrence* o = a_.occurrences().at(offset_); o && o->kind != SelectorKind::kInvalid)
       return make(o->span, describe_name(a_, o->kind, o->name));
     if (auto found = in_rules()) return found;
+    if (const auto word = word_at(p_, offset_)) return make(word->span, describe_word(p_, *word));
     return at_place();
   }
 

@@ -72,14 +72,8 @@ class Lenses {
     section(field::kSshTests, p_.ssh_tests);
   }
 
-  static std::string count(const Reached& r) {
-    if (r.depends && r.nodes.empty()) return "some";
-    return r.depends ? fmt::format("{} and some", r.nodes.size()) : std::to_string(r.nodes.size());
-  }
-  static std::string side(const Reached& r, std::string_view which) {
-    if (!is_outside(r)) return fmt::format("{} {} {}", count(r), which, r.nodes.size() == 1 && !r.depends ? "node" : "nodes");
-    return fmt::format("{} outside the tailnet", counted(r.literals.size(), fmt::format("{} range", which)));
-  }
+  /// Nodes alone, or nothing: what a bare number says.
+  static bool is_number(const Reached& r) { return !r.more() && (r.literals.empty() || !r.nodes.empty()); }
 
   template <class Rule>
   void rule(const Rule& r, field::Policy section, uint32_t index) {
@@ -87,8 +81,8 @@ class Lenses {
     std::string title;
     if (a_.inventory()) {
       const auto [src, dst] = sides_of(a_, {section, index}).value_or(Sides());
-      title = is_outside(src) || is_outside(dst) ? fmt::format("{} \xc3\x97 {}", side(src, "src"), side(dst, "dst"))
-                                                 : fmt::format("{} src \xc3\x97 {} dst nodes", count(src), count(dst));
+      title = is_number(src) && is_number(dst) ? fmt::format("{} src \xc3\x97 {} dst nodes", src.nodes.size(), dst.nodes.size())
+                                               : fmt::format("{} \xc3\x97 {}", said(src, "src node"), said(dst, "dst node"));
     } else {
       title = fmt::format("{} src \xc3\x97 {} dst selectors (no inventory)", r.src.count, r.dst.count);
     }

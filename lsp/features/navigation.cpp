@@ -2,11 +2,18 @@
 // Definition, references and highlights of the name under the cursor.
 #include "lsp/documents/uri.h"
 #include "lsp/features/features.h"
+#include "lsp/service/words.h"
 
 namespace aclc::lsp {
 namespace {
 
 Location location(const View& view, Span span) { return {view.uri, view.at.range(span)}; }
+
+/// All places of the word at the offset, where no name stands there.
+std::vector<Word> words(const Analysis& a, uint32_t offset) {
+  const auto word = word_at(a.policy(), offset);
+  return word ? words_like(a.policy(), *word) : std::vector<Word>();
+}
 
 /// Where the inventory says what stands here: a user's or a node's entry.
 void add_inventory(const View& view, const Occurrence& o, std::vector<Location>& out) {
@@ -37,6 +44,12 @@ std::vector<Location> definition(const View& view, uint32_t offset) {
     return out;
   }
   add_inventory(view, *o, out);
+  // An address has a name, too, where `hosts` gives it one.
+  if (o->kind == SelectorKind::kAddress || o->kind == SelectorKind::kPrefix) {
+    for (const Host& host : a.policy().hosts) {
+      if (host.value.name == o->name && host.name.present()) out.push_back(location(view, host.name.span));
+    }
+  }
   if (!out.empty() || o->kind != SelectorKind::kUser) return out;
   // Without an inventory a user is known by the groups that list it.
   for (const Occurrence* other : a.occurrences().of(o->kind, o->name)) {
@@ -49,7 +62,10 @@ std::vector<Location> references(const View& view, uint32_t offset, bool with_de
   const Analysis& a = view.analysis;
   std::vector<Location> out;
   const Occurrence* o = a.occurrences().at(offset);
-  if (!o) return out;
+  if (!o) {
+    for (const Word& word : words(a, offset)) out.push_back(location(view, word.span));
+    return out;
+  }
   for (const Occurrence* other : a.occurrences().of(o->kind, o->name)) {
     if (with_declaration || !other->definition) out.push_back(location(view, other->span));
   }
@@ -60,7 +76,10 @@ std::vector<DocumentHighlight> highlights(const View& view, uint32_t offset) {
   const Analysis& a = view.analysis;
   std::vector<DocumentHighlight> out;
   const Occurrence* o = a.occurrences().at(offset);
-  if (!o) return out;
+  if (!o) {
+    for (const Word& word : words(a, offset)) out.push_back({view.at.range(word.span), HighlightKind::kRead});
+    return out;
+  }
   for (const Occurrence* other : a.occurrences().of(o->kind, o->name))
     out.push_back({view.at.range(other->span), other->definition ? HighlightKind::kWrite : HighlightKind::kRead});
   return out;

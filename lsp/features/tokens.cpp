@@ -8,11 +8,11 @@
 namespace aclc::lsp {
 namespace {
 
-enum Type : uint32_t { kNamespace, kClass, kEnumMember, kProperty, kVariable, kNumber, kKeyword, kInterface };
-constexpr std::array<std::string_view, 8> kTypes = {"namespace", "class",  "enumMember", "property",
-                                                    "variable",  "number", "keyword",    "interface"};
-enum Modifier : uint32_t { kNone = 0, kDeclaration = 1, kDefaultLibrary = 2, kDeprecated = 4 };
-constexpr std::array<std::string_view, 3> kModifiers = {"declaration", "defaultLibrary", "deprecated"};
+enum Type : uint32_t { kNamespace, kClass, kEnumMember, kProperty, kVariable, kNumber, kKeyword, kInterface, kOperator, kString };
+constexpr std::array<std::string_view, 10> kTypes = {"namespace", "class",   "enumMember", "property", "variable",
+                                                     "number",    "keyword", "interface",  "operator", "string"};
+enum Modifier : uint32_t { kNone = 0, kDeclaration = 1, kDefaultLibrary = 2, kDeprecated = 4, kUnused = 8 };
+constexpr std::array<std::string_view, 4> kModifiers = {"declaration", "defaultLibrary", "deprecated", "unused"};
 
 struct Token {
   Span span;
@@ -30,8 +30,20 @@ class Painter {
     for (const Occurrence& o : view_.analysis.occurrences().all()) {
       if (wanted(o.span)) occurrence(o);
     }
-    for (const Host& host : p.hosts) {
-      if (host.value.kind != SelectorKind::kInvalid) add(host.value.span, kNumber);
+    for (const IpSet& set : p.ipsets) {
+      if (wanted(set.span)) verbs(set);
+    }
+    for (const Posture& posture : p.postures) {
+      if (wanted(posture.span)) assertions(posture);
+    }
+    for (const RouteApprovers& route : p.auto_approvers.routes) {
+      if (route.prefix.kind != SelectorKind::kInvalid) add(route.prefix.span, kNumber);
+    }
+    for (const NodeAttr& attr : p.node_attrs) {
+      if (!wanted(attr.span)) continue;
+      for (const Text& name : p.at(attr.attr)) add(name.span, kEnumMember);
+      for (const Selector& pool : p.at(attr.ip_pool)) add(pool.span, kNumber);
+      for (const AppCapability& app : p.at(attr.app)) add(app.name.span, kInterface);
     }
     for (const AclRule& rule : p.acls) {
       if (!wanted(rule.span)) continue;
@@ -51,13 +63,19 @@ class Painter {
       if (!wanted(rule.span)) continue;
       add(rule.action.span, kKeyword);
       add(rule.check_period.span, kNumber);
-      for (const Text& user : p.at(rule.users)) add(user.span, kVariable);
+      accounts(rule.users);
     }
     for (const AclTest& test : p.tests) {
       if (!wanted(test.span)) continue;
       if (test.proto_text.present()) add(test.proto_text.span, kKeyword);
       destinations(test.accept);
       destinations(test.deny);
+      device_attributes(test.posture_attrs);
+    }
+    for (const SshTest& test : p.ssh_tests) {
+      if (!wanted(test.span)) continue;
+      for (const Texts list : {test.accept, test.check, test.deny}) accounts(list);
+      device_attributes(test.posture_attrs);
     }
     return encode();
   }
@@ -73,6 +91,45 @@ class Painter {
   void destinations(Slice<Destination> items) {
     for (const Destination& d : view_.analysis.policy().at(items)) ports(d.ports);
   }
+  void accounts(Texts list) {
+    for (const Text& account : view_.analysis.policy().at(list)) {
+      const std::string_view text = view_.analysis.text(account.span);
+      if (text.starts_with("autogroup:")) prefixed(account.span, kEnumMember, kDefaultLibrary);
+      else prefixed(account.span, kVariable, kNone);  // `localpart:` stands before a domain
+    }
+  }
+  /// `add` or `remove` before what a set is built of.
+  void verbs(const IpSet& set) {
+    for (const IpSetElement& element : view_.analysis.policy().at(set.elements)) {
+      if (!element.has_verb || !wanted(element.span)) continue;
+      const std::string_view text = view_.analysis.text(element.span);
+      const size_t begin = text.find_first_not_of(' '), end = text.find(' ', begin);
+      if (begin == std::string_view::npos || end == std::string_view::npos) continue;
+      add({element.span.begin + static_cast<uint32_t>(begin), element.span.begin + static_cast<uint32_t>(end)}, kKeyword);
+    }
+  }
+  void value(const PostureValue& v) { add(v.span, v.type == PostureValue::Type::kNumber ? kNumber : v.type == PostureValue::Type::kBool ? kKeyword : kString); }
+  void assertions(const Posture& posture) {
+    const Policy& p = view_.analysis.policy();
+    for (const PostureAssertion& assertion : p.at(posture.assertions)) {
+      if (!assertion.valid || !wanted(assertion.span)) continue;
+      prefixed(assertion.attribute.span, kProperty, kNone);
+      const auto values = p.at(assertion.values);
+      for (const PostureValue& v : values) value(v);
+      // What stands between the attribute and the first value: `==`, `NOT IN [`.
+      const Span between{assertion.attribute.span.end, values.empty() ? assertion.span.end : values.front().span.begin};
+      const std::string_view text = view_.analysis.text(between);
+      const size_t begin = text.find_first_not_of(' '), end = text.find_last_not_of(" ['");
+      if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) continue;
+      add({between.begin + static_cast<uint32_t>(begin), between.begin + static_cast<uint32_t>(end) + 1}, kOperator);
+    }
+  }
+  void device_attributes(Slice<PostureAttr> list) {
+    for (const PostureAttr& attribute : view_.analysis.policy().at(list)) {
+      prefixed(attribute.name.span, kProperty, kNone);
+      value(attribute.value);
+    }
+  }
   void prefixed(Span span, Type type, uint32_t modifiers) {
     const size_t colon = view_.analysis.text(span).find(':');
     if (colon == std::string_view::npos) return add(span, type, modifiers);
@@ -81,7 +138,9 @@ class Painter {
     add({middle, span.end}, type, modifiers);
   }
   void occurrence(const Occurrence& o) {
-    const uint32_t declared = o.definition ? kDeclaration : kNone;
+    // A tag that no rule names is still one of devices'.
+    const bool unused = o.definition && o.kind != SelectorKind::kTag && view_.analysis.occurrences().uses_of(o.kind, o.name) == 0;
+    const uint32_t declared = (o.definition ? kDeclaration : kNone) | (unused ? kUnused : kNone);
     switch (o.kind) {
       case SelectorKind::kGroup:
         return prefixed(o.span, kClass, declared);

@@ -122,6 +122,7 @@ ClientCapabilities read_capabilities(const Json& c) {
   out.apply_edit = read_bool(c, "workspace/applyEdit", false);
   out.prepare_rename = read_bool(c, "textDocument/rename/prepareSupport", false);
   out.dynamic_watched_files = read_bool(c, "workspace/didChangeWatchedFiles/dynamicRegistration", false);
+  out.relative_patterns = read_bool(c, "workspace/didChangeWatchedFiles/relativePatternSupport", false);
   out.dynamic_configuration = read_bool(c, "workspace/didChangeConfiguration/dynamicRegistration", false);
   out.configuration = read_bool(c, "workspace/configuration", false);
   out.work_done_progress = read_bool(c, "window/workDoneProgress", false);

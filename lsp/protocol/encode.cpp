@@ -140,11 +140,22 @@ std::string plain_text(std::string_view markdown) {
     const char c = markdown[i];
     if (c == '\\' && i + 1 < markdown.size()) {
       out += markdown[++i];
-    } else if (c == '`' || (c == '*' && i + 1 < markdown.size() && markdown[i + 1] == '*')) {
-      if (c == '*') ++i;
-    } else if (c == '[' || c == ']') {
+    } else if (c == '`') {
+      // Code stays as it is, from one fence to the next of its length.
+      const size_t after = std::min(markdown.find_first_not_of('`', i), markdown.size());
+      const std::string_view fence = markdown.substr(i, after - i);
+      const size_t close = markdown.find(fence, after);
+      std::string_view inner = markdown.substr(after, close == std::string_view::npos ? 0 : close - after);
+      if (fence.size() > 1 && inner.size() > 1 && inner.front() == ' ' && inner.back() == ' ') inner = inner.substr(1, inner.size() - 2);
+      out += inner;
+      i = (close == std::string_view::npos ? after : close + fence.size()) - 1;
+    } else if (c == '*' && i + 1 < markdown.size() && markdown[i + 1] == '*') {
+      ++i;
+    } else if (const size_t end = c == '[' ? markdown.find("](", i) : std::string_view::npos;
+               end != std::string_view::npos && markdown.substr(i, end - i).find('\n') == std::string_view::npos) {
       // [label](target) becomes label (target)
-      if (c == ']' && i + 1 < markdown.size() && markdown[i + 1] == '(') out += ' ';
+      out.append(plain_text(markdown.substr(i + 1, end - i - 1))).append(" ");
+      i = end;
     } else {
       out += c;
     }

@@ -33,6 +33,7 @@ struct ClientCapabilities {
   bool apply_edit = false;
   bool prepare_rename = false;
   bool dynamic_watched_files = false;
+  bool relative_patterns = false;  ///< watches files outside of the workspace
   bool configuration = false;
   bool dynamic_configuration = false;
   bool work_done_progress = false;

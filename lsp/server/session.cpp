@@ -238,6 +238,7 @@ void Session::initialized(const Json&) {
   if (client_.dynamic_configuration)
     request("client/registerCapability",
             R"({"registrations":[{"id":"aclc-settings","method":"workspace/didChangeConfiguration","registerOptions":{"section":"aclc"}}]})");
+  watch_tailnet();
   fetch_settings();
 }
 

@@ -188,7 +188,13 @@ class Session {
   /// Findings about the tailnet file itself, where the client is told of findings; an empty list where there are none any more.
   void publish_inventory(const Inventory* before, const Inventory* now);
   std::vector<DiagnosticItem> inventory_items(const Inventory& inventory) const;
+  /// Where the tailnet file of a policy may be, in the order in which it is looked for.
+  std::vector<std::string> tailnet_paths(const std::string& uri) const;
   std::shared_ptr<const Inventory> inventory_for(const std::string& uri) const;
+  /// Has the client watch the file that the settings name.
+  void watch_tailnet();
+  /// Says, once for a setting, that there is no such file.
+  void tell_missing_tailnet(const std::string& uri);
   void workspace_symbol(const Json& params, Reply& reply);
   void workspace_diagnostic(const Json& params, Reply& reply);
   AnalysisOptions options_with(std::shared_ptr<const Inventory> inventory, const std::string& uri) const {
@@ -253,6 +259,8 @@ class Session {
   std::map<std::string, std::function<void(const Json*)>> awaited_;
   std::map<uint64_t, Work> works_;
   uint64_t next_work_ = 1;
+  std::string watched_;       ///< Settings::tailnet, as the client was last told to watch it
+  std::string told_missing_;  ///< Settings::tailnet, where it was said that nothing is there
   std::string trouble_;  ///< what last kept lint from looking, as it was told
   uint64_t next_stamp_ = 1;
   const RequestId* answering_ = nullptr;  ///< the request that a handler is called for

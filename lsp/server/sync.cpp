@@ -64,6 +64,7 @@ void Session::did_change(const Json& params) {
 
 void Session::did_save(const Json& params) {
   if (OpenDocument* open = find(params, nullptr)) {
+    if (kind_of(open->document.uri()) != TextKind::kPolicy) return look_again();  // what others are read by
     find_inventory(*open);
     if (open->unpublished && client_.pull_diagnostics && client_.diagnostic_refresh)
       request("workspace/diagnostic/refresh", "");
@@ -83,6 +84,12 @@ void Session::did_close(const Json& params) {
   }
   const std::shared_ptr<const Inventory> inventory = found->second.inventory;
   documents_.erase(found);
+  // A tailnet file that nobody has open any more is told of as it lies on disk.
+  for (const auto& [key, open] : documents_) {
+    if (!open.inventory || uri_key(path_to_uri(open.inventory->path())) != uri_key(*uri)) continue;
+    publish_inventory(nullptr, open.inventory.get());
+    break;
+  }
   const bool shared = std::any_of(documents_.begin(), documents_.end(), [&](const auto& entry) {
     return inventory && entry.second.inventory && entry.second.inventory->path() == inventory->path();
   });
@@ -95,6 +102,8 @@ void Session::take_settings(const Json* settings) {
                     taken.tailnet == settings_.tailnet && taken.lint == settings_.lint;
   if (same) return;
   settings_ = std::move(taken);
+  told_missing_.clear();
+  watch_tailnet();
   look_again();
 }
 
@@ -148,7 +157,10 @@ void Session::did_change_folders(const Json& params) {
 
 void Session::find_inventory(OpenDocument& open) {
   std::shared_ptr<const Inventory> found;
-  if (kind_of(open.document.uri()) == TextKind::kPolicy) found = inventory_for(open.document.uri());
+  if (kind_of(open.document.uri()) == TextKind::kPolicy) {
+    found = inventory_for(open.document.uri());
+    if (!found) tell_missing_tailnet(open.document.uri());
+  }
   // The same text again changes nothing.
   const bool same = found && open.inventory ? found->path() == open.inventory->path() &&
                                                   found->version().text == open.inventory->version().text
@@ -176,6 +188,7 @@ std::vector<DiagnosticItem> Session::inventory_items(const Inventory& inventory)
 void Session::publish_inventory(const Inventory* before, const Inventory* now) {
   if (client_.pull_diagnostics) return;  // such a client asks for those of the workspace
   const auto say = [&](const Inventory& of, const std::vector<DiagnosticItem>& items) {
+    if (documents_.count(uri_key(path_to_uri(of.path()))) != 0) return;  // open, it is told of as any document
     JsonWriter w;
     w.begin_object().key("uri").text(path_to_uri(of.path())).key("diagnostics");
     encode_list(w, items, client_);

@@ -50,7 +50,7 @@ void for_each_policy(const std::string& folder, F&& f) {
 
 }  // namespace
 
-std::shared_ptr<const Inventory> Session::inventory_for(const std::string& uri) const {
+std::vector<std::string> Session::tailnet_paths(const std::string& uri) const {
   std::vector<std::string> candidates;
   const auto path = uri_to_path(uri);
   if (!settings_.tailnet.empty()) {
@@ -63,10 +63,45 @@ std::shared_ptr<const Inventory> Session::inventory_for(const std::string& uri) 
   } else if (path) {
     candidates.push_back(folder_of(*path) + "tailnet.json");
   }
-  for (const std::string& candidate : candidates) {
-    if (auto found = Inventory::load(candidate)) return found;
+  return candidates;
+}
+
+std::shared_ptr<const Inventory> Session::inventory_for(const std::string& uri) const {
+  for (const std::string& path : tailnet_paths(uri)) {
+    if (auto found = Inventory::load(path)) return found;
   }
   return nullptr;
+}
+
+void Session::watch_tailnet() {
+  if (!client_.dynamic_watched_files || watched_ == settings_.tailnet) return;
+  if (!watched_.empty())
+    request("client/unregisterCapability", R"({"unregisterations":[{"id":"aclc-tailnet","method":"workspace/didChangeWatchedFiles"}]})");
+  watched_ = settings_.tailnet;
+  if (watched_.empty()) return;
+  const std::string folder = folder_of(watched_), name = watched_.substr(folder.size());
+  JsonWriter w;
+  w.begin_object().key("registrations").begin_array().begin_object();
+  w.key("id").text("aclc-tailnet").key("method").text("workspace/didChangeWatchedFiles");
+  w.key("registerOptions").begin_object().key("watchers").begin_array().begin_object().key("globPattern");
+  // A plain pattern is about the folders of the workspace only.
+  if (watched_.front() == '/' && client_.relative_patterns)
+    w.begin_object().key("baseUri").text(path_to_uri(folder)).key("pattern").text(name).end_object();
+  else
+    w.text("**/" + name);
+  w.end_object().end_array().end_object().end_object().end_array().end_object();
+  request("client/registerCapability", w.str());
+}
+
+void Session::tell_missing_tailnet(const std::string& uri) {
+  if (settings_.tailnet.empty() || told_missing_ == settings_.tailnet) return;
+  told_missing_ = settings_.tailnet;
+  std::string message = "aclc: the tailnet file of the settings cannot be read; looked at ";
+  const std::vector<std::string> paths = tailnet_paths(uri);
+  for (size_t i = 0; i < paths.size(); ++i) message += (i == 0 ? "" : ", ") + paths[i];
+  JsonWriter w;
+  w.begin_object().key("type").number(2).key("message").text(message).end_object();
+  notify("window/showMessage", w.str());
 }
 
 void Session::find_closed() {
@@ -140,7 +175,8 @@ void Session::workspace_diagnostic(const Json& params, Reply& reply) {
   }
   std::map<std::string, std::shared_ptr<const Inventory>> inventories;
   for (const auto& [key, open] : documents_) {
-    if (open.inventory) inventories.emplace(path_to_uri(open.inventory->path()), open.inventory);
+    // An open tailnet file is one of the documents.
+    if (open.inventory && documents_.count(uri_key(path_to_uri(open.inventory->path()))) == 0) inventories.emplace(path_to_uri(open.inventory->path()), open.inventory);
   }
   for (const auto& [uri, inventory] : inventories) {
     const auto& known = *inventory;

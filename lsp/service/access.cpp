@@ -49,7 +49,7 @@ class TakesIn {
   bool operator()(const Selector& s) {
     if (s.kind == SelectorKind::kInvalid) return false;
     if (aliases_.holds(s.kind, s.name)) return true;
-    if (!s.name.valid() || asked_.depends || (asked_.nodes.empty() && asked_.literals.empty())) return false;
+    if (!s.name.valid() || asked_.more() || (asked_.nodes.empty() && asked_.literals.empty())) return false;
     const auto [at, is_new] = known_.try_emplace({s.kind, s.name}, false);
     if (is_new) at->second = covers(reach(a_.policy(), a_.definitions(), a_.inventory(), s));
     return at->second;
@@ -57,7 +57,7 @@ class TakesIn {
 
  private:
   bool covers(const Reached& r) const {
-    if (r.depends) return false;
+    if (r.own) return false;
     if (!asked_.nodes.empty()) return std::includes(r.nodes.begin(), r.nodes.end(), asked_.nodes.begin(), asked_.nodes.end());
     return std::all_of(asked_.literals.begin(), asked_.literals.end(), [&](const AddressRange& mine) {
       return std::any_of(r.literals.begin(), r.literals.end(),

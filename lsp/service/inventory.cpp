@@ -121,15 +121,16 @@ class Resolver {
       case Autogroup::kShared:
         return add_where(out, [](const Node& n) { return n.shared_in; });
       case Autogroup::kDangerAll:
-        out.depends = true;
+        out.internet = true;
         return add_where(out, [](const Node&) { return true; });
+      case Autogroup::kInternet:
+        out.internet = true;
+        return;
       default:
         break;
     }
-    if (!is_role(autogroup)) {
-      out.depends = true;
-      return;
-    }
+    out.own |= autogroup == Autogroup::kSelf;
+    if (!is_role(autogroup)) return;
     const auto has = [autogroup](Role role) {
       switch (autogroup) {
         case Autogroup::kOwner:

@@ -21,7 +21,11 @@ namespace aclc::lsp {
 struct Reached {
   std::vector<uint32_t> nodes;         ///< indices of Tailnet::nodes, rising
   std::vector<AddressRange> literals;  ///< addresses that the policy itself says
-  bool depends = false;                ///< on who asks: `autogroup:self`, `autogroup:internet`, shared users
+  bool own = false;                    ///< the devices of whoever connects: `autogroup:self`
+  bool internet = false;               ///< addresses that are nobody's in the tailnet: `autogroup:internet`, `autogroup:danger-all`
+
+  /// Whether the nodes and literals are not all there is to say.
+  bool more() const { return own || internet; }
 };
 
 class Inventory {

@@ -73,6 +73,12 @@ Occurrences::Occurrences(const Policy& policy, const SyntaxTree& tree) {
   for_each_selector(policy, [&](const Selector& s, Standpoint at, Entry entry) {
     if (s.kind != SelectorKind::kInvalid && s.name.valid()) all_.push_back({s.span, s.name, s.kind, false, at, entry});
   });
+  // What a host's name stands for is a use of that address.
+  for (uint32_t i = 0; i < policy.hosts.size(); ++i) {
+    const Selector& value = policy.hosts[i].value;
+    if (value.kind != SelectorKind::kInvalid && value.name.valid())
+      all_.push_back({value.span, value.name, value.kind, false, Standpoint::kIpSetElement, {field::kHosts, i}});
+  }
   // Names inside parameters that the language does not look into, and in lists of posture values.
   for (uint32_t i = 0; i < policy.grants.size(); ++i) {
     for (const AppCapability& app : policy.at(policy.grants[i].app))

@@ -19,7 +19,8 @@ constexpr size_t kListed = 10;  ///< tests, ports and users that are named one b
 void merge(Reached& into, const Reached& one) {
   into.nodes.insert(into.nodes.end(), one.nodes.begin(), one.nodes.end());
   if (one.nodes.empty()) into.literals.insert(into.literals.end(), one.literals.begin(), one.literals.end());
-  into.depends |= one.depends;
+  into.own |= one.own;
+  into.internet |= one.internet;
 }
 
 Reached unique(Reached r) {
@@ -34,14 +35,6 @@ Reached reach_all(const Analysis& a, Slice<Destination> destinations) {
   return unique(std::move(out));
 }
 
-/// "3 nodes and 1 range outside the tailnet"
-std::string said(const Reached& r) {
-  std::string out;
-  if (!r.nodes.empty() || (r.literals.empty() && !r.depends)) out = counted(r.nodes.size(), "node");
-  if (!r.literals.empty()) out += (out.empty() ? "" : " and ") + counted(r.literals.size(), "range") + " outside the tailnet";
-  if (r.depends) out += out.empty() ? "what depends on who connects" : " and more that depend on who connects";
-  return out;
-}
 
 std::string allowed(const Analysis& a, Entry entry) {
   const Policy& p = a.policy();
@@ -130,7 +123,15 @@ std::optional<Sides> sides_of(const Analysis& a, Entry rule) {
   return std::nullopt;
 }
 
-bool is_outside(const Reached& side) { return side.nodes.empty() && !side.depends && !side.literals.empty(); }
+std::string said(const Reached& r, std::string_view node) {
+  std::string out;
+  const auto add = [&](const std::string& part) { out += (out.empty() ? "" : " and ") + part; };
+  if (!r.nodes.empty() || (r.literals.empty() && !r.more())) add(counted(r.nodes.size(), node));
+  if (!r.literals.empty()) add(counted(r.literals.size(), "range") + " outside the tailnet");
+  if (r.own) add("the devices of whoever connects");
+  if (r.internet) add("the internet");
+  return out;
+}
 
 std::string describe_entry(const Analysis& a, Entry entry, const Verdicts* verdicts) {
   std::string out = code(entry_label(a, entry, 200));

@@ -19,8 +19,8 @@ struct Sides {
 /// Of a rule in acls, grants or ssh; nothing for other entries. Without an inventory there are no nodes.
 std::optional<Sides> sides_of(const Analysis& analysis, Entry rule);
 
-/// Whether all of a side is addresses of no node: then it is not a side without anybody.
-bool is_outside(const Reached& side);
+/// "3 nodes and 1 range outside the tailnet"; `node` is what to call a node.
+std::string said(const Reached& side, std::string_view node = "node");
 
 /// Markdown: what a rule or test says in one line, what the rule allows with counts of the inventory, and the tests that it
 /// decides or comes nearest to. `verdicts` are those of this very text, null while there are none.

@@ -61,5 +61,37 @@ TEST(Formatting, SendsFewEditsWhereAllIsOutOfOrder) {
   EXPECT_THAT(c.whole("formatting", kOptions), IsEmpty());
 }
 
+TEST(Formatting, OfARangeTakesWholeMembers) {
+  const std::string text =
+      "{\n\"acls\": [\n\t{ \"action\": \"accept\",\"src\":[\"a@b.c\",\"d@b.c\"],  \"dst\":[\"*:1\"] },\n"
+      "\t{ \"action\": \"accept\",\"src\":[\"*\"], \"dst\":[\"*:2\"] },\n],\n}\n";
+  Client c;
+  c.initialize();
+  c.open(text);
+  const auto formatted = [&](const std::string& piece, int length) {
+    json options = kOptions;
+    options["range"] = Client::range(c.at(piece), c.at(piece, length));
+    return edited(text, c.whole("rangeFormatting", options));
+  };
+  const std::string one =
+      "{\n\"acls\": [\n\t{ \"action\": \"accept\", \"src\": [\"a@b.c\", \"d@b.c\"],  \"dst\":[\"*:1\"] },\n"
+      "\t{ \"action\": \"accept\",\"src\":[\"*\"], \"dst\":[\"*:2\"] },\n],\n}\n";
+  EXPECT_EQ(formatted("src", 2), one) << "inside of a name";
+  EXPECT_EQ(formatted("a@b.c", 2), one) << "inside of a value";
+  EXPECT_EQ(formatted("a@b.c\",", 8), one) << "over two of a list";
+  EXPECT_EQ(formatted("\"accept\",\"src\"", 14),
+            "{\n\"acls\": [\n\t{\"action\": \"accept\", \"src\": [\"a@b.c\", \"d@b.c\"],  \"dst\":[\"*:1\"] },\n"
+            "\t{ \"action\": \"accept\",\"src\":[\"*\"], \"dst\":[\"*:2\"] },\n],\n}\n");
+}
+
+TEST(Formatting, HasOneLayoutWhateverTheTabsOfTheEditor) {
+  const std::string text = "{\n  \"acls\": [\n    {\"action\": \"accept\", \"src\": [\"*\"], \"dst\": [\"*:1\"]},\n  ],\n}\n";
+  Client c;
+  c.initialize();
+  c.open(text);
+  EXPECT_EQ(c.whole("formatting", {{"options", {{"tabSize", 2}, {"insertSpaces", true}}}}), c.whole("formatting", kOptions))
+      << "`aclc fmt --check` and the hosted editor would say otherwise";
+}
+
 }  // namespace
 }  // namespace aclc::lsp::test

@@ -64,7 +64,7 @@ TEST(Hover, OnGrantsAndSshRulesNamesPortsCapabilitiesAndLogins) {
   c.initialize();
   c.open(kPolicy, folder.uri());
   EXPECT_THAT(hover_at(c, "{\"src\": [\"autogroup:member\"]"),
-              HasSubstr("Allows 2 nodes to reach what depends on who connects at `tcp:22`, `udp:53`, with `example.com/cap/x` there."));
+              HasSubstr("Allows 2 nodes to reach the devices of whoever connects at `tcp:22`, `udp:53`, with `example.com/cap/x` there."));
   EXPECT_THAT(hover_at(c, "{\"action\": \"check\""),
               HasSubstr("Allows 2 nodes to log in to 1 node as `root`, `ann`, after a check of who it is."));
 }
@@ -86,6 +86,58 @@ TEST(Hover, OnARuleOfAPolicyWithErrorsSaysWhyNoTestWasRun) {
   c.open(text);
   c.settle();
   EXPECT_THAT(hover_at(c, "{\"action\""), HasSubstr("The policy's tests were not run: the policy has errors."));
+}
+
+TEST(Hover, OnATagListsTheRulesThatMentionItAndSaysIfNobodyDefinesIt) {
+  Client c;
+  c.initialize();
+  c.open(R"({
+  "tagOwners": {"tag:web": []},
+  "acls": [{"action": "accept", "src": ["tag:web"], "dst": ["tag:web:443", "tag:db:1"]}],
+  "grants": [{"src": ["tag:web"], "dst": ["tag:web"], "ip": ["*"]}],
+})");
+  const std::string web = hover_at(c, "tag:web", 2);
+  EXPECT_THAT(web, HasSubstr("4 uses\n- `acls[0]`, line 3: `tag:web -> tag:web:443, tag:db:1`\n- `grants[0]`, line 4"));
+  EXPECT_THAT(web, Not(HasSubstr("Not defined")));
+  EXPECT_THAT(hover_at(c, "tag:db", 2), HasSubstr("Not defined: `tagOwners` does not have it."));
+}
+
+TEST(Hover, OnAHostTellsWhatIsInsideAndWhoRoutesIt) {
+  const std::string policy = R"({
+  "hosts": {"office": "10.1.0.0/16", "printer": "10.1.2.3", "far": "10.9.0.0/24"},
+  "acls": [{"action": "accept", "src": ["*"], "dst": ["office:*", "printer:80", "far:*"]}],
+})";
+  const Folder folder(policy);
+  folder.write("tailnet.json", R"({"nodes": [{"name": "gate", "ipv4": "100.64.0.3", "tags": ["tag:gate"], "routable_ips": ["10.1.0.0/16"]},
+    {"name": "exit", "ipv4": "100.64.0.4", "tags": ["tag:gate"], "routable_ips": ["0.0.0.0/0", "::/0"]}]})");
+  Client c;
+  c.initialize();
+  c.open(policy, folder.uri());
+  const std::string office = hover_at(c, "office", 2);
+  EXPECT_THAT(office, HasSubstr("Holds `printer`\n\nRouted by `gate`\n"));
+  EXPECT_THAT(hover_at(c, "printer", 2), HasSubstr("Routed by `gate`\n"));
+  EXPECT_THAT(hover_at(c, "far", 2), Not(HasSubstr("Routed by")));
+}
+
+TEST(Hover, OnTheInternetAndOnAccountsSaysWhatTheyAre) {
+  const std::string policy = R"({
+  "grants": [{"src": ["autogroup:member"], "dst": ["autogroup:internet"], "ip": ["*"]}],
+  "ssh": [{"action": "accept", "src": ["autogroup:member"], "dst": ["autogroup:self"], "users": ["autogroup:nonroot", "root"]}],
+})";
+  const Folder folder(policy);
+  Client c;
+  c.initialize();
+  c.open(policy, folder.uri());
+  const std::string internet = hover_at(c, "autogroup:internet", 3);
+  EXPECT_THAT(internet, HasSubstr("Addresses of the internet"));
+  EXPECT_THAT(internet, Not(HasSubstr("depends on who connects")));
+  EXPECT_THAT(hover_at(c, "autogroup:self", 3), HasSubstr("depends on who connects"));
+  EXPECT_THAT(hover_at(c, "autogroup:nonroot", 3), HasSubstr("Every login user but `root`."));
+  EXPECT_THAT(hover_at(c, "\"root\"", 2), HasSubstr("**account** `root`"));
+  EXPECT_THAT(hover_at(c, "{\"src\""), HasSubstr("Allows 2 nodes to reach the internet at `*`."));
+  std::vector<std::string> titles;
+  for (const json& lens : c.whole("codeLens")) titles.push_back(lens["command"]["title"]);
+  EXPECT_THAT(titles, testing::ElementsAre("2 src nodes \xc3\x97 the internet", "2 src nodes \xc3\x97 the devices of whoever connects"));
 }
 
 }  // namespace

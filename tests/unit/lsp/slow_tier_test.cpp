@@ -306,7 +306,7 @@ TEST(Lenses, TellAddressesOutsideTheTailnetFromNobody) {
   Client c;
   c.initialize();
   c.open(text, folder.uri());
-  EXPECT_THAT(titles(c), testing::Contains("2 src nodes \xc3\x97 1 dst range outside the tailnet"));
+  EXPECT_THAT(titles(c), testing::Contains("2 src nodes \xc3\x97 1 range outside the tailnet"));
 }
 
 TEST(Inventory, IsReadAgainWhenTheClientSaysSo) {

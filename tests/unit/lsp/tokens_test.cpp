@@ -58,5 +58,35 @@ TEST(Tokens, PaintHostsSetsAndPosturesWhereTheyAreDefinedAndUsed) {
   EXPECT_EQ(tokens["10.1.0.0/16"], (Kinds{{"number", 1}}));
 }
 
+TEST(Tokens, PaintTheWordsOfRulesThatAreNoSelectors) {
+  auto tokens = painted(R"({
+  "groups": {"group:idle": ["a@b.c"]},
+  "ipsets": {"ipset:lan": ["add 10.2.0.0/16", "remove 10.2.1.0/24"]},
+  "postures": {"posture:new": ["node:os IN ['macos', 'linux']", "custom:tier > 3", "node:tsAutoUpdate == true"]},
+  "autoApprovers": {"routes": {"10.3.0.0/16": ["a@b.c"]}},
+  "nodeAttrs": [{"target": ["*"], "attr": ["funnel"], "ipPool": ["100.81.0.0/16"], "app": {"example.com/cap/y": [{}]}}],
+  "ssh": [{"action": "accept", "src": ["a@b.c"], "dst": ["a@b.c"], "users": ["autogroup:nonroot", "localpart:*@b.c", "ubuntu"]}],
+  "sshTests": [{"src": "a@b.c", "dst": ["a@b.c"], "accept": ["ubuntu"], "deny": ["root"]}],
+})");
+  using Kinds = std::map<std::string, int>;
+  EXPECT_EQ(tokens["idle"], (Kinds{{"class declaration unused", 1}}));
+  EXPECT_EQ(tokens["lan"], (Kinds{{"property declaration unused", 1}}));
+  EXPECT_EQ(tokens["add"], (Kinds{{"keyword", 1}}));
+  EXPECT_EQ(tokens["remove"], (Kinds{{"keyword", 1}}));
+  EXPECT_EQ(tokens["os"], (Kinds{{"property", 1}}));
+  EXPECT_EQ(tokens["IN"], (Kinds{{"operator", 1}}));
+  EXPECT_EQ(tokens["=="], (Kinds{{"operator", 1}}));
+  EXPECT_EQ(tokens["linux"], (Kinds{{"string", 1}}));
+  EXPECT_EQ(tokens["3"], (Kinds{{"number", 1}}));
+  EXPECT_EQ(tokens["true"], (Kinds{{"keyword", 1}}));
+  EXPECT_EQ(tokens["10.3.0.0/16"], (Kinds{{"number", 1}}));
+  EXPECT_EQ(tokens["100.81.0.0/16"], (Kinds{{"number", 1}}));
+  EXPECT_EQ(tokens["funnel"], (Kinds{{"enumMember", 1}}));
+  EXPECT_EQ(tokens["example.com/cap/y"], (Kinds{{"interface", 1}}));
+  EXPECT_EQ(tokens["nonroot"], (Kinds{{"enumMember defaultLibrary", 1}}));
+  EXPECT_EQ(tokens["ubuntu"], (Kinds{{"variable", 2}}));
+  EXPECT_EQ(tokens["root"], (Kinds{{"variable", 1}}));
+}
+
 }  // namespace
 }  // namespace aclc::lsp::test
