@@ -25,6 +25,11 @@ endif()
 if(ACLC_SANITIZE)
   add_compile_options(-fsanitize=${ACLC_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=${ACLC_SANITIZE})
+  if(ACLC_SANITIZE MATCHES "undefined")
+    # Two checks at every access, which make a build a fifth longer: the address sanitizer stops at a null pointer as well,
+    # and nothing here is read from a place that is not its type's.
+    add_compile_options(-fno-sanitize=null,alignment)
+  endif()
 endif()
 # aclc_library(NAME DEPENDS targets...): a static library of every .cpp in the current folder.
 # The folder is the unit: what it may use is what it links, and the `layering` test holds includes to that.
