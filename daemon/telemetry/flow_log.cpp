@@ -2,6 +2,8 @@
 #include "daemon/telemetry/flow_log.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,7 +17,19 @@ namespace {
 
 constexpr size_t kRemembered = 1000;
 
-int open_for_append(const std::string& path) { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640); }
+/// A named pipe that nobody reads is refused, and one that is read too slowly loses lines: neither holds the node up.
+int open_for_append(const std::string& path) { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0640); }
+
+/// Whether the line was taken. Standard output is shared with others and so stays as it is, but it is never waited for: packets
+/// are decided by the thread that writes here.
+bool write_at_once(int fd, const std::string& line) {
+  const auto all = static_cast<ssize_t>(line.size());
+  const ssize_t sent = ::send(fd, line.data(), line.size(), MSG_DONTWAIT | MSG_NOSIGNAL);  // a journal is a socket
+  if (sent >= 0 || errno != ENOTSOCK) return sent == all;
+  pollfd ready{fd, POLLOUT, 0};
+  // A pipe that is writable takes a page at once; a line is shorter.
+  return poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT) && ::write(fd, line.data(), line.size()) == all;
+}
 
 }  // namespace
 
@@ -51,7 +65,7 @@ void FlowLog::write(const FlowRecord& record) {
   std::string line = flow_line(record) + "\n";
   if (fd_ >= 0) {
     if (path_ != "-" && size_ + line.size() > turn_over_at_ && size_ > 0) turn_over();
-    if (::write(fd_, line.data(), line.size()) == static_cast<ssize_t>(line.size())) {
+    if (write_at_once(fd_, line)) {
       size_ += line.size();
     } else {
       ++failed_;

@@ -25,7 +25,7 @@ class FlowLog {
   /// The last `most` lines, oldest first, each with its end.
   std::string recent(size_t most) const;
   uint64_t written(FlowEvent event) const;
-  /// Lines that could not be written to the file.
+  /// Lines that the file or standard output did not take at once.
   uint64_t failed() const { return failed_; }
 
  private:
