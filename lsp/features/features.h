@@ -48,6 +48,10 @@ std::optional<Hover> hover(const View& view, uint32_t offset);
 CompletionList complete(const View& view, uint32_t offset);
 
 std::vector<Location> definition(const View& view, uint32_t offset);
+/// What a name is a part of: the sets and prefixes that hold a host, the groups that list a user, the rows of tagOwners for a group.
+std::vector<Location> type_definition(const View& view, uint32_t offset);
+/// The rules that let somebody reach what a name stands for, by the places in their destinations.
+std::vector<Location> implementation(const View& view, uint32_t offset);
 std::vector<Location> references(const View& view, uint32_t offset, bool with_declaration);
 std::vector<DocumentHighlight> highlights(const View& view, uint32_t offset);
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Definition, references and highlights of the name under the cursor.
+// Definition, references and highlights of the name under the cursor; what it is a part of, and which rules lead to it.
+#include <algorithm>
+
 #include "lsp/documents/uri.h"
 #include "lsp/features/features.h"
+#include "lsp/service/access.h"
 #include "lsp/service/words.h"
 
 namespace aclc::lsp {
@@ -55,6 +58,44 @@ std::vector<Location> definition(const View& view, uint32_t offset) {
   for (const Occurrence* other : a.occurrences().of(o->kind, o->name)) {
     if (other->at == Standpoint::kGroupMember) out.push_back(location(view, other->span));
   }
+  return out;
+}
+
+std::vector<Location> type_definition(const View& view, uint32_t offset) {
+  const Analysis& a = view.analysis;
+  const Policy& p = a.policy();
+  std::vector<Location> out;
+  const Occurrence* o = a.occurrences().at(offset);
+  if (!o) return out;
+  // By its words: definitions that mention it.
+  Entry last;
+  for (const Occurrence* use : a.occurrences().of(o->kind, o->name)) {
+    const bool defines = use->at == Standpoint::kIpSetElement || use->at == Standpoint::kGroupMember || use->at == Standpoint::kTagOwner;
+    if (use->definition || !defines || use->entry == last || !a.name_of(use->entry).valid()) continue;
+    last = use->entry;
+    out.push_back(location(view, a.name_span(last)));
+  }
+  // By addresses: wider hosts.
+  const Reached asked = reach(p, a.definitions(), nullptr, o->kind, o->name);
+  if (asked.literals.size() != 1) return out;
+  for (const Host& host : p.hosts) {
+    if (host.value.kind == SelectorKind::kInvalid || !host.name.present()) continue;
+    const AddressRange wide = p.range(host.value);
+    if (wide != asked.literals.front() && wide.contains(asked.literals.front().first) && wide.contains(asked.literals.front().last))
+      out.push_back(location(view, host.name.span));
+  }
+  return out;
+}
+
+std::vector<Location> implementation(const View& view, uint32_t offset) {
+  std::vector<Location> out;
+  const Occurrence* o = view.analysis.occurrences().at(offset);
+  if (!o || o->kind == SelectorKind::kPosture) return out;
+  std::vector<Span> spans;
+  for (const Party& party : who_reaches(view.analysis, o->kind, o->name)) spans.insert(spans.end(), party.because.begin(), party.because.end());
+  std::sort(spans.begin(), spans.end(), [](Span x, Span y) { return x.begin < y.begin; });
+  spans.erase(std::unique(spans.begin(), spans.end()), spans.end());
+  for (const Span span : spans) out.push_back(location(view, span));
   return out;
 }
 

@@ -142,6 +142,16 @@ void Session::definition(const Json& params, Reply& reply) {
               [&](const View& view, uint32_t offset) { reply.result = list_json(lsp::definition(view, offset)); });
 }
 
+void Session::type_definition(const Json& params, Reply& reply) {
+  with_offset(params, reply,
+              [&](const View& view, uint32_t offset) { reply.result = list_json(lsp::type_definition(view, offset)); });
+}
+
+void Session::implementation(const Json& params, Reply& reply) {
+  with_offset(params, reply,
+              [&](const View& view, uint32_t offset) { reply.result = list_json(lsp::implementation(view, offset)); });
+}
+
 void Session::references(const Json& params, Reply& reply) {
   const bool declaration = read_bool(params, "context/includeDeclaration", true);
   with_offset(params, reply, [&](const View& view, uint32_t offset) {

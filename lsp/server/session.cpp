@@ -172,7 +172,7 @@ void write_capabilities(JsonWriter& w, const ClientCapabilities& client, Positio
   w.key("positionEncoding").text(unit == PositionUnit::kUtf8 ? "utf-8" : "utf-16");
   w.key("textDocumentSync").raw(R"({"openClose":true,"change":2,"save":{"includeText":false}})");
   for (const std::string_view provider :
-       {"hoverProvider", "definitionProvider", "referencesProvider", "documentHighlightProvider", "documentSymbolProvider",
+       {"hoverProvider", "definitionProvider", "typeDefinitionProvider", "implementationProvider", "referencesProvider", "documentHighlightProvider", "documentSymbolProvider",
         "workspaceSymbolProvider", "documentFormattingProvider", "documentRangeFormattingProvider", "foldingRangeProvider",
         "selectionRangeProvider", "inlayHintProvider", "callHierarchyProvider"})
     w.key(provider).boolean(true);
@@ -261,6 +261,8 @@ const std::unordered_map<std::string_view, Session::Handler>& Session::requests(
       {"textDocument/completion", &Session::completion},
       {"completionItem/resolve", &Session::completion_resolve},
       {"textDocument/definition", &Session::definition},
+      {"textDocument/typeDefinition", &Session::type_definition},
+      {"textDocument/implementation", &Session::implementation},
       {"textDocument/references", &Session::references},
       {"textDocument/documentHighlight", &Session::highlight},
       {"textDocument/prepareRename", &Session::prepare_rename},

@@ -213,6 +213,8 @@ class Session {
   void completion(const Json& params, Reply& reply);
   void completion_resolve(const Json& params, Reply& reply);
   void definition(const Json& params, Reply& reply);
+  void type_definition(const Json& params, Reply& reply);
+  void implementation(const Json& params, Reply& reply);
   void references(const Json& params, Reply& reply);
   void highlight(const Json& params, Reply& reply);
   void prepare_rename(const Json& params, Reply& reply);

@@ -54,6 +54,29 @@ TEST(Navigation, TakesAnAddressToTheHostThatNamesIt) {
   EXPECT_EQ(found[0]["range"]["start"], c.at("db"));
 }
 
+TEST(Navigation, LeadsToWhatANameIsAPartOfAndToTheRulesThatLetSomebodyReachIt) {
+  Client c;
+  c.initialize();
+  c.open(R"({
+  "groups": {"group:eng": ["ann@b.c"], "group:all": ["ann@b.c", "bob@b.c"]},
+  "tagOwners": {"tag:web": ["group:eng"], "tag:db": []},
+  "hosts": {"office": "10.1.0.0/16", "printer": "10.1.2.3"},
+  "ipsets": {"ipset:lan": ["host:printer"]},
+  "acls": [
+    {"action": "accept", "src": ["*"], "dst": ["tag:web:443", "tag:db:1"]},
+    {"action": "accept", "src": ["tag:db"], "dst": ["office:80", "tag:web:80"]},
+  ],
+  "grants": [{"src": ["tag:db"], "dst": ["*"], "ip": ["*"]}],
+})");
+  const auto at = [&](const std::string& feature, const std::string& piece) { return lines(c.ask(feature, c.at(piece, 2))); };
+  EXPECT_THAT(at("typeDefinition", "ann@b.c"), ElementsAre(1, 1));
+  EXPECT_THAT(at("typeDefinition", "group:eng"), ElementsAre(2));
+  EXPECT_THAT(at("typeDefinition", "printer"), ElementsAre(4, 3));
+  EXPECT_THAT(at("typeDefinition", "tag:db"), IsEmpty());
+  EXPECT_THAT(at("implementation", "tag:web"), ElementsAre(6, 7, 9));
+  EXPECT_THAT(at("implementation", "printer"), ElementsAre(7, 9));
+}
+
 TEST(Links, LeadFromAPostureToItsDefinitionAndDoNotOverlap) {
   Client c;
   c.initialize();
