@@ -78,11 +78,13 @@ void print_text(const Answer& a, Reach& reach, std::string_view advice, const So
   if (!advice.empty()) console.print(fmt::format("         {}\n", advice));
 }
 
-void print_json(const Answer& a, const Reach& reach, std::string_view advice, const SourceBuffer& source, Console& console) {
+void print_json(const Answer& a, Reach& reach, std::string_view advice, const SourceBuffer& source, Console& console) {
   std::string out = fmt::format("{{\"allowed\": {}, \"pairs\": {}, \"allowed_pairs\": {}, \"src\": ", a.all(), a.pairs, a.allowed);
   append_json_string(out, a.src.name);
   out += ", \"dst\": ";
   append_json_string(out, a.dst.name);
+  const uint8_t open = a.protocol != 0 ? a.protocol : only_protocol(reach, a);
+  out += open == 0 ? std::string(", \"protocols\": [\"tcp\", \"udp\"]") : fmt::format(", \"protocols\": [\"{}\"]", protocol_name(open));
   if (a.ports) out += fmt::format(", \"ports\": \"{}\"", a.ports->to_text());
   if (a.allowed > 0 && !a.all()) out += fmt::format(", \"denied\": {{\"src\": \"{}\", \"dst\": \"{}\"}}", a.from.to_text(), a.to.to_text());
   if (a.decision.has_rule() && !reach.rule_span(a.decision.rule).empty()) {
