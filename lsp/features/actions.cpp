@@ -63,12 +63,33 @@ std::vector<CodeAction> Actions::all() {
   return std::move(out_);
 }
 
-/// A kind is asked for by itself or by the part before a dot.
+/// A kind is asked for by itself or by the part before a dot; the empty one is every kind.
 bool Actions::wanted(std::string_view kind) const {
   return only_.empty() || std::any_of(only_.begin(), only_.end(), [&](const std::string& o) {
-           return kind == o || (kind.starts_with(o) && kind.size() > o.size() && kind[o.size()] == '.') ||
+           return o.empty() || kind == o || (kind.starts_with(o) && kind.size() > o.size() && kind[o.size()] == '.') ||
                   (o.starts_with(kind) && o.size() > kind.size() && o[kind.size()] == '.');
          });
+}
+
+void Actions::find(const std::vector<AskedFinding>& asked) {
+  if (asked.empty()) return;
+  std::multimap<uint64_t, const Diagnostic*> known;
+  const auto learn = [&](const std::vector<Diagnostic>& findings) {
+    for (const Diagnostic& finding : findings) known.emplace(identity(a_.version(), finding), &finding);
+  };
+  learn(a_.findings());
+  if (view_.verdicts) learn(view_.verdicts->findings);
+  for (const AskedFinding& one : asked) {
+    const Diagnostic* nearest = nullptr;
+    uint32_t distance = UINT32_MAX;
+    const auto [begin, end] = known.equal_range(one.identity);
+    for (auto at = begin; at != end && distance > 0; ++at) {
+      const uint32_t line = a_.version().lines.line_of(at->second->span.begin);
+      const uint32_t far = touches(at->second->span) ? 0 : std::max(line, one.line) - std::min(line, one.line);
+      if (far < distance) distance = far, nearest = at->second;
+    }
+    if (nearest && !touches(nearest->span)) asked_.push_back(nearest);
+  }
 }
 
 CodeAction& Actions::add(std::string title, std::string kind, std::vector<Edit> edits) {
@@ -99,7 +120,7 @@ CodeAction* Actions::add_if_sound(std::string title, std::string kind, std::vect
 void Actions::fixes(const std::vector<Diagnostic>& findings) {
   const SafeFixes may_be_applied(a_.findings());
   for (const Diagnostic& finding : findings) {
-    if (!touches(finding.span)) continue;
+    if (!is_meant(finding)) continue;
     const auto safe = std::count_if(finding.fixes.begin(), finding.fixes.end(),
                                     [](const Fix& f) { return f.safety == FixSafety::kSafe; });
     for (const Fix& fix : finding.fixes) {
@@ -178,8 +199,9 @@ bool Actions::comment_inside(Span span) const {
   return false;
 }
 
-std::vector<CodeAction> code_actions(const View& view, Span span, const std::vector<std::string>& only) {
-  return Actions(view, span, only).all();
+std::vector<CodeAction> code_actions(const View& view, Span span, const std::vector<std::string>& only,
+                                     const std::vector<AskedFinding>& asked) {
+  return Actions(view, span, only, asked).all();
 }
 
 }  // namespace aclc::lsp

@@ -2,6 +2,7 @@
 // What the files of code actions share. Internal to lsp/features.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,13 +14,20 @@ namespace aclc::lsp {
 /// Gathers the actions for one span of one text.
 class Actions {
  public:
-  Actions(const View& view, Span span, const std::vector<std::string>& only)
-      : view_(view), a_(view.analysis), p_(a_.policy()), tree_(a_.tree()), span_(span), only_(only) {}
+  Actions(const View& view, Span span, const std::vector<std::string>& only, const std::vector<AskedFinding>& asked)
+      : view_(view), a_(view.analysis), p_(a_.policy()), tree_(a_.tree()), span_(span), only_(only) {
+    find(asked);
+  }
 
   std::vector<CodeAction> all();
 
  private:
   bool wanted(std::string_view kind) const;
+  /// Looks up the findings that are asked about by what they are; of several alike it is the one nearest to the line.
+  void find(const std::vector<AskedFinding>& asked);
+  bool is_meant(const Diagnostic& finding) const {
+    return touches(finding.span) || std::find(asked_.begin(), asked_.end(), &finding) != asked_.end();
+  }
   bool touches(Span s) const { return s.begin <= span_.end && span_.begin <= s.end; }
   CodeAction& add(std::string title, std::string kind, std::vector<Edit> edits);
   /// Leaves the action out where the edited text would have more errors than this one; null then.
@@ -96,6 +104,7 @@ class Actions {
   const SyntaxTree& tree_;
   Span span_;
   const std::vector<std::string>& only_;
+  std::vector<const Diagnostic*> asked_;  ///< that stand outside of the span
   std::vector<CodeAction> out_;
 };
 

@@ -21,7 +21,7 @@ constexpr std::string_view kAddressToReplace = "192.0.2.1";
 
 void Actions::repairs() {
   for (const Diagnostic& finding : a_.findings()) {
-    if (!touches(finding.span)) continue;
+    if (!is_meant(finding)) continue;
     switch (finding.kind) {
       case Kind::kDuplicateKey:
         merge_duplicate(finding);

@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "lsp/features/features.h"
 #include "lsp/protocol/writer.h"
+#include "parser/diagnostics/lint_kinds.h"
 
 namespace aclc::lsp {
 namespace {
@@ -23,16 +25,15 @@ int severity_number(Severity severity) {
   return 3;
 }
 
-/// Findings that say that something does nothing are shown faded.
-bool is_unnecessary(std::string_view slug) {
-  static constexpr std::string_view kParts[] = {"unused", "shadowed", "redundant", "duplicate-rule", "covered-rule", "empty-group"};
-  return std::any_of(std::begin(kParts), std::end(kParts),
-                     [&](std::string_view part) { return slug.find(part) != std::string_view::npos; });
-}
+/// What could be removed without any change: shown faded.
+constexpr Kind kUnnecessary[] = {
+    Kind::kCheckPeriodUnused,      lint_kind::kUnusedGroup,     lint_kind::kUnusedHost,     lint_kind::kUnusedIpSet,     lint_kind::kUnusedPosture,
+    lint_kind::kUnusedTag,         lint_kind::kUnusedRoute,     lint_kind::kUnusedIgnore,   lint_kind::kDuplicateMember, lint_kind::kDuplicateEntry,
+    lint_kind::kRedundantEntry,    lint_kind::kDuplicatePort,   lint_kind::kDuplicateRule,  lint_kind::kCoveredRule,     lint_kind::kCoveredTogether,
+    lint_kind::kDeadRule,          lint_kind::kSshShadowed,     lint_kind::kIdleNodeAttr,   lint_kind::kDuplicateTest,   lint_kind::kDuplicateAttribute};
 
-bool is_deprecated(std::string_view slug) {
-  return slug.find("legacy") != std::string_view::npos || slug.find("deprecated") != std::string_view::npos;
-}
+/// What has a newer form: shown struck through.
+constexpr Kind kDeprecated[] = {lint_kind::kLegacyFieldName, lint_kind::kLegacyMembers, lint_kind::kAclInsteadOfGrant};
 
 /// Never over many lines, and never nothing: editors show an empty range badly or not at all.
 Span visible(const TextVersion& version, Span span) {
@@ -51,6 +52,20 @@ Span visible(const TextVersion& version, Span span) {
 
 }  // namespace
 
+// Without its place, so that edits elsewhere leave it as it is; with the text it is about, so that edits there do not.
+uint64_t identity(const TextVersion& version, const Diagnostic& finding) {
+  uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
+  const auto add = [&](std::string_view text) {
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    hash = (hash ^ 0xff) * 0x100000001b3;
+  };
+  const Span shown = visible(version, finding.span);
+  add(finding.slug());
+  add(finding.message);
+  add(std::string_view(version.text).substr(shown.begin, shown.length()));
+  return hash;
+}
+
 DiagnosticItem to_item(const View& view, const Diagnostic& finding) {
   const TextVersion& version = view.analysis.version();
   DiagnosticItem item;
@@ -63,13 +78,16 @@ DiagnosticItem to_item(const View& view, const Diagnostic& finding) {
   item.href = std::string(kSyntaxPage);
   item.message = finding.message;
   if (!finding.help_text.empty()) item.message += "\n" + finding.help_text;
-  if (is_unnecessary(finding.slug())) item.tags.push_back(DiagnosticTag::kUnnecessary);
-  if (is_deprecated(finding.slug())) item.tags.push_back(DiagnosticTag::kDeprecated);
+  const auto is_of = [&](const auto& kinds) { return std::find(std::begin(kinds), std::end(kinds), finding.kind) != std::end(kinds); };
+  if (is_of(kUnnecessary)) item.tags.push_back(DiagnosticTag::kUnnecessary);
+  if (is_of(kDeprecated)) item.tags.push_back(DiagnosticTag::kDeprecated);
   for (const Label& label : finding.labels) {
     if (label.source.valid()) continue;  // of another file
     item.related.push_back({{view.uri, view.at.range(visible(version, label.span))}, label.message});
   }
-  if (!finding.upstream_text.empty()) item.data = "{\"upstream\":" + json_quote(finding.upstream_text) + "}";
+  item.data = fmt::format("{{\"finding\":\"{:016x}\"", identity(version, finding));
+  if (!finding.upstream_text.empty()) item.data += ",\"upstream\":" + json_quote(finding.upstream_text);
+  item.data += '}';
   return item;
 }
 

@@ -32,6 +32,8 @@ struct View {
 inline constexpr size_t kMaxDiagnostics = 500;
 
 DiagnosticItem to_item(const View& view, const Diagnostic& finding);
+/// What tells a finding from others in whatever version of a text; its item has it in `data.finding`, in hexadecimal digits.
+uint64_t identity(const TextVersion& version, const Diagnostic& finding);
 /// Findings at once, and those of tests and lint, which come after a pause.
 enum class Tiers : uint8_t { kBoth, kFast, kSlow };
 std::vector<DiagnosticItem> diagnostics(const View& view, Tiers tiers = Tiers::kBoth);
@@ -60,9 +62,15 @@ std::variant<PrepareRename, ResponseError> prepare_rename(const View& view, uint
 /// new_name with or without the prefix. Refuses what would change the meaning of the policy.
 std::variant<WorkspaceEdit, ResponseError> rename(const View& view, uint32_t offset, std::string_view new_name);
 
-/// Quick fixes of findings in the span, refactorings of what stands there, and actions on the whole text. `only` holds the
-/// kinds that the client wants, empty for all.
-std::vector<CodeAction> code_actions(const View& view, Span span, const std::vector<std::string>& only);
+/// A finding that a client asks about: it may be of a version before, and stand elsewhere by now.
+struct AskedFinding {
+  uint64_t identity = 0;
+  uint32_t line = 0;  ///< where the client has it
+};
+/// Quick fixes of findings in the span and of those that are asked about, refactorings of what stands there, and actions on the
+/// whole text. `only` holds the kinds that the client wants, empty for all.
+std::vector<CodeAction> code_actions(const View& view, Span span, const std::vector<std::string>& only,
+                                     const std::vector<AskedFinding>& asked = {});
 
 /// What the tests, or one of them, came to: JSON text of an object whose members lsp/server/README.md lists.
 std::string test_results(const View& view, const Verdicts& verdicts, std::optional<Entry> only);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a request's parameters to a feature and back: one short function each.
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "lsp/documents/uri.h"
@@ -61,6 +62,24 @@ std::optional<Named> read_named(const Json& data) {
   auto name = read_text(data, "name");
   if (!kind || !name || *kind < 0 || *kind > static_cast<int64_t>(SelectorKind::kHost)) return std::nullopt;
   return Named{static_cast<SelectorKind>(*kind), std::move(*name)};
+}
+
+/// The findings of the context that came from us.
+std::vector<AskedFinding> read_asked(const Json& params) {
+  std::vector<AskedFinding> out;
+  const Json* list = member(params, "context/diagnostics");
+  if (!list || !list->is_array()) return out;
+  for (const Json& item : *list) {
+    const auto id = read_text(item, "data/finding");
+    const auto range = read_range(item, "range");
+    AskedFinding asked;
+    if (!id || !range || id->size() > 16 || out.size() > kMaxDiagnostics) continue;
+    const auto [end, fault] = std::from_chars(id->data(), id->data() + id->size(), asked.identity, 16);
+    if (fault != std::errc() || end != id->data() + id->size()) continue;
+    asked.line = range->start.line;
+    out.push_back(asked);
+  }
+  return out;
 }
 
 }  // namespace
@@ -191,8 +210,9 @@ void Session::code_action(const Json& params, Reply& reply) {
       if (kind.is_string()) only.push_back(kind.get<std::string>());
     }
   }
+  const std::vector<AskedFinding> asked = read_asked(params);
   with_view(params, reply, [&](const View& view) {
-    const std::vector<CodeAction> actions = code_actions(view, view.at.span(*range), only);
+    const std::vector<CodeAction> actions = code_actions(view, view.at.span(*range), only, asked);
     if (client_.code_action_literals) {
       reply.result = list_json(actions, client_);
       return;

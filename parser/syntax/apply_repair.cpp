@@ -361,8 +361,13 @@ void TreeBuilder::close_out(const Repair& repair, const Token* token, uint32_t a
   } else {
     const std::string title = repair.closes > 1 ? "close what is open" : in_object() ? "close the object" : "close the array";
     if (!token) d.help_text = fmt::format("close what is open with `{}`", closers);
-    const bool sure = repair.closes == 1 && (closing || name);
-    d = std::move(d).fix(title, {{{last_end_, last_end_}, closers}}, sure ? FixSafety::kSafe : FixSafety::kUnsafe);
+    if (!token && repair.closes == 1 && lacks_last_bracket()) {
+      const auto end = static_cast<uint32_t>(text_.size());
+      d = std::move(d).fix(title, {{{end, end}, text_.ends_with('\n') ? "}\n" : "\n}\n"}});
+    } else {
+      const bool sure = repair.closes == 1 && (closing || name);
+      d = std::move(d).fix(title, {{{last_end_, last_end_}, closers}}, sure ? FixSafety::kSafe : FixSafety::kUnsafe);
+    }
   }
   report(std::move(d));
   if (pending) add_missing(last_end_);

@@ -167,6 +167,7 @@ class TreeBuilder {
   bool lost_first_brace(uint32_t colon);
   void report_first_brace();
   uint32_t likely_unclosed() const;
+  bool lacks_last_bracket() const;
 
   // Repairs (apply_repair.cpp): a look at what stands around a token out of place, for the one slip behind it. False: none is
   // likely, and what is reported about the token alone has to do.

@@ -83,6 +83,21 @@ uint32_t TreeBuilder::likely_unclosed() const {
   return found;
 }
 
+// Whether the text lacks the bracket of the top-level object and no other: every member begins a line and ends on it, or on one with
+// the same indentation.
+bool TreeBuilder::lacks_last_bracket() const {
+  if (frames_.size() != 2 || !in_object()) return false;
+  const auto begins_line = [&](uint32_t at) { return indentation(text_, at).data() + indentation(text_, at).size() == text_.data() + at; };
+  for (uint32_t at = top().node + 1; at < nodes_.size(); at = nodes_[at].next) {
+    const SyntaxNode& member = nodes_[at];
+    if (member.kind != NodeKind::kMember || (member.flags & kBroken) || !begins_line(member.span.begin)) return false;
+    const bool one_line = text_.substr(member.span.begin, member.span.length()).find('\n') == std::string_view::npos;
+    const uint32_t last = member.span.end - 1;
+    if (!one_line && !(begins_line(last) && indentation(text_, last) == indentation(text_, member.span.begin))) return false;
+  }
+  return true;
+}
+
 // After a colon that nothing goes with: takes the value that follows, in an object as a member without a name.
 void TreeBuilder::expect_any_value(uint32_t at) {
   if (in_object()) {

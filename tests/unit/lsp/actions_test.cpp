@@ -135,6 +135,58 @@ TEST(Actions, FixAllGivesNoMemberTwice) {
   }
 }
 
+TEST(Actions, OfTheEmptyKindAreAll) {
+  Editor e("{\n  \"tests\": [],\n  \"acls\": [\n    {\"action\": \"accept\", \"src\": [\"b@x.y\", \"a@x.y\"], \"dst\": [\"tag:t\"]},\n  ],\n  \"tagOwners\": {\"tag:t\": []},\n}\n");
+  std::vector<std::string> kinds;
+  for (const json& action : e.actions("\"b@x", {""})) kinds.push_back(action["kind"]);
+  EXPECT_THAT(kinds, testing::AllOf(Contains("refactor.rewrite"), Contains("refactor.extract"), Contains("source.organize.aclc")));
+  EXPECT_THAT(e.titles("tag:t\"]}", {""}), Contains("allow all ports"));
+}
+
+TEST(Actions, FixAllClosesAFileThatLacksItsLastBracket) {
+  Editor e("{\n  \"acls\": [\n    {\"action\": \"accept\", \"src\": [\"*\"], \"dst\": [\"*:22\"], \"Proto\": \"TCP\"}\n  ],\n  hosts: {\"a\": \"1.2.3.4\"}\n");
+  const std::string fixed = e.after("acls", "apply all 2 safe fixes", {"source.fixAll"});
+  EXPECT_THAT(fixed, testing::EndsWith("  \"hosts\": {\"a\": \"1.2.3.4\"}\n}\n"));
+  // Here the bracket of the group is the one that is missing.
+  Editor inner("{\n  \"groups\": {\n    \"group:a\": [],\n  \"hosts\": {\n    \"a\": \"1.2.3.4\"\n  }\n}\n");
+  EXPECT_TRUE(inner.titles("hosts", {"source.fixAll"}).empty());
+}
+
+TEST(Actions, AreFoundByTheDataOfAFindingOfTheVersionBefore) {
+  const std::string rule = "{\"action\": \"accept\", \"src\": [\"*\"], \"dst\": [\"tag:prdo:22\"]}";
+  json capabilities = full_capabilities();
+  capabilities["textDocument"]["publishDiagnostics"]["dataSupport"] = true;
+  Client c;
+  c.initialize(capabilities);
+  c.open("{\"tagOwners\": {\"tag:prod\": []}, \"acls\": [\n" + rule + "\n]}");
+  c.settle();
+  json finding = c.findings()["diagnostics"][0];
+  ASSERT_EQ(finding["code"], "unknown-tag");
+  ASSERT_TRUE(finding["data"]["finding"].is_string()) << finding;
+  const auto titles = [&](const json& diagnostic) {
+    std::vector<std::string> out;
+    const json context = {{"diagnostics", {diagnostic}}, {"only", {"quickfix"}}};
+    for (const json& action : c.whole("codeAction", {{"range", diagnostic["range"]}, {"context", context}})) {
+      out.push_back(action["title"]);
+      const bool replaces = out.back().starts_with("replace");
+      EXPECT_TRUE(!replaces || action["edit"]["documentChanges"][0]["edits"][0]["range"]["start"]["line"] == 3) << "where it stands now";
+    }
+    return out;
+  };
+  c.change(2, {{{"range", Client::range({{"line", 0}, {"character", 0}}, {{"line", 0}, {"character", 0}})}, {"text", "\n\n"}}});
+  EXPECT_THAT(titles(finding), Contains("replace with `tag:prod`"));
+  json none = finding;
+  none.erase("data");
+  EXPECT_TRUE(titles(none).empty()) << "nothing stands there any more";
+  for (const json& data : {json{{"finding", 1}}, json{{"finding", "x"}}, json{{"finding", ""}}, json("x"), json()}) {
+    none["data"] = data;
+    EXPECT_TRUE(titles(none).empty());
+  }
+  const json at = {{"line", 3}, {"character", static_cast<int>(rule.find("prdo"))}};
+  c.change(3, {{{"range", Client::range(at, at)}, {"text", "x"}}});
+  EXPECT_TRUE(titles(finding).empty()) << "the text it was about is another now";
+}
+
 TEST(Actions, TurnAllAclsInPlace) {
   Editor e("{\n  // rules\n  \"acls\": [\n    {\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4:22\"]}, // one\n"
            "    {\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4:*\"]},\n  ],\n}\n");

@@ -126,6 +126,23 @@ TEST(LintInTheEditor, FadesARuleThatOthersCover) {
   EXPECT_TRUE(seen) << c.findings();
 }
 
+TEST(LintInTheEditor, StrikesThroughAnAclThatAGrantCouldBe) {
+  const Folder folder;
+  folder.write(".aclc.hujson", R"({"levels": {"acl-instead-of-grant": "note"}})");
+  Client c;
+  c.initialize(full_capabilities(), kOn);
+  c.open(R"({"tagOwners": {"tag:web": []}, "acls": [{"action": "accept", "src": ["autogroup:members"], "dst": ["tag:web:443"]}]})", folder.uri("policy.hujson"));
+  c.settle();
+  size_t seen = 0;
+  const json shown = c.findings()["diagnostics"];
+  for (const json& d : shown) {
+    const bool old = d["code"] == "acl-instead-of-grant" || d["code"] == "legacy-members";
+    seen += old ? 1 : 0;
+    EXPECT_EQ(d.value("tags", json::array()), old ? json::array({2}) : json::array()) << d;
+  }
+  EXPECT_EQ(seen, 2u) << shown;
+}
+
 TEST(LintInTheEditor, HonoursIgnoringComments) {
   Client c;
   c.initialize(full_capabilities(), kOn);
