@@ -13,13 +13,14 @@ bool is_space(char c) { return is_blank(c) || c == '\n' || c == '\r'; }
 /// The text around an element: its place in the tree, and the gaps up to what stands before and behind it.
 struct Surroundings {
   uint32_t before = 0, behind = 0;  ///< where the gap before the element begins, where the one behind it ends
-  bool first = false, last = false;  ///< of its siblings
+  bool first = false;  ///< of its siblings
 };
 
 struct Gap {
   std::vector<Span> comments;
   std::optional<uint32_t> comma;
   size_t before_comma = 0;  ///< how many of the comments
+  bool closed = false;      ///< by a bracket, or the text's end: no sibling follows
 };
 
 struct Parts {
@@ -65,26 +66,17 @@ class Removal {
       if (at == 0) break;
     }
     if (node == 0 || node == tree_.size()) return std::nullopt;
-    // Back over the sibling before, whose last descendants end where this one begins.
-    std::optional<size_t> sibling, parent;
-    for (size_t at = node; at-- > 0;) {
-      if (tree_[NodeId(at)].next > node) {
-        parent = at;
-        break;
-      }
-      if (tree_[NodeId(at)].next == node) sibling = at;
-    }
-    if (!parent) return std::nullopt;
-    const SyntaxNode& around = tree_[NodeId(*parent)];
-    if (around.kind != NodeKind::kArray && around.kind != NodeKind::kObject) return std::nullopt;
+    // By the neighbours in the order of the text alone: lists are long, and every finding about an entry comes here. The value of
+    // a member is two behind it, its name one.
+    const auto is_member = [&](size_t at) { return tree_[NodeId(at)].kind == NodeKind::kMember; };
+    if (is_member(node - 1) || (node > 1 && is_member(node - 2) && tree_[NodeId(node - 2)].next == tree_[NodeId(node)].next)) return std::nullopt;
     Surroundings out;
-    out.first = !sibling;
-    out.before = sibling ? tree_[NodeId(*sibling)].span.end : around.span.begin + 1;
-    const uint32_t next = tree_[NodeId(node)].next;
-    out.last = next >= around.next;
-    out.behind = !out.last ? tree_[NodeId(size_t{next})].span.begin : around.span.end - ((around.flags & kUnclosed) != 0 ? 0 : 1);
+    const SyntaxNode& previous = tree_[NodeId(node - 1)];
+    out.first = previous.next > node;  // it is what holds the element
+    out.before = out.first ? previous.span.begin + 1 : previous.span.end;
     const auto size = static_cast<uint32_t>(text_.size());
-    out.behind = std::clamp(out.behind, element_.end, std::max(size, element_.end));
+    const uint32_t next = tree_[NodeId(node)].next;
+    out.behind = std::clamp(next < tree_.size() ? tree_[NodeId(size_t{next})].span.begin : size, element_.end, std::max(size, element_.end));
     out.before = std::min(out.before, element_.begin);
     return element_.end <= size ? std::optional(out) : std::nullopt;
   }
@@ -109,15 +101,17 @@ class Removal {
         out = {};
         ++i;
       } else {
-        break;
+        out.closed = text_[i] == ']' || text_[i] == '}';
+        return out;
       }
     }
+    out.closed = end == text_.size();
     return out;
   }
 
   void find_parts() {
     const Gap before = scan(found_->before, element_.begin, true), behind = scan(element_.end, found_->behind, false);
-    const bool shares_line = !found_->last && !breaks({element_.begin, found_->behind});
+    const bool shares_line = !behind.closed && !breaks({element_.begin, found_->behind});
     // Above, and before it on its line.
     uint32_t top = element_.begin, on_line = element_.begin;
     for (size_t i = before.comments.size(); i-- > before.before_comma;) {
@@ -137,7 +131,7 @@ class Removal {
     uint32_t end = element_.end;
     for (size_t i = 0; i < behind.comments.size(); ++i) {
       const Span c = behind.comments[i];
-      const bool inner = has_comma ? i < behind.before_comma : found_->last;
+      const bool inner = has_comma ? i < behind.before_comma : behind.closed;
       if (has_comma && i == behind.before_comma) end = std::max(end, *behind.comma);
       if (breaks({end, c.begin}) > 0) break;
       const bool to_line_end = ends_line(behind.comments[last_on_line(behind.comments, i)].end);
@@ -147,7 +141,7 @@ class Removal {
       end = c.end;
     }
     if (has_comma) parts_.comma = behind.comma;
-    else if (found_->last && before.comma) parts_.comma = before.comma;
+    else if (behind.closed && before.comma) parts_.comma = before.comma;
   }
 
   size_t last_on_line(const std::vector<Span>& comments, size_t i) const {

@@ -99,6 +99,22 @@ TEST(Removal, LosesNoCommentOfAnother) {
   }
 }
 
+TEST(Removal, LooksAtNeighboursAloneHoweverLongTheList) {
+  constexpr size_t kEntries = 200'000;
+  std::string text = "[\n";
+  for (size_t i = 0; i < kEntries; ++i) text += "{\"a\": [1]}, // one\n";
+  text += "]\n";
+  DiagnosticEngine findings;
+  const SyntaxTree tree = parse(text, findings);
+  size_t removed = 0;
+  for (const NodeId entry : tree.children(tree.root())) {  // hours, if each looked at all before it
+    const std::vector<Edit> edits = removal(tree, tree[entry].span);
+    ASSERT_EQ(edits.size(), 1u);
+    removed += edits.front().span.length();
+  }
+  EXPECT_EQ(removed, text.size() - 4) << "all but the brackets with their lines";
+}
+
 TEST(Removal, IsNoneOfWhatHasNoSiblings) {
   EXPECT_EQ(without("{\"a\": \"x\"}", "\"x\""), "{\"a\": \"x\"}");
   EXPECT_EQ(without("[1]", "[1]"), "[1]");
