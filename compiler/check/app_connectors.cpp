@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/nearest.h"
+#include "compiler/check/insertion.h"
 #include "compiler/check/names.h"
 
 namespace aclc::checks {
@@ -142,9 +143,11 @@ void check_node_app(const Context& context, const NodeAttr& entry, const AppCapa
   const auto targets = context.policy.at(entry.target);
   const bool everything = targets.size() == 1 && targets[0].kind == SelectorKind::kWildcard;
   if (!everything) {
-    context.sink.report(diag::AppConnector(entry.target_span.empty() ? opening(entry.span) : entry.target_span,
-                                           "the target is not the whole tailnet")
-                            .help("write `\"target\": [\"*\"]`; the connecting nodes are named in `connectors`"));
+    Diagnostic found = diag::AppConnector(entry.target_span.empty() ? opening(entry.span) : entry.target_span,
+                                          "the target is not the whole tailnet")
+                           .help("write `\"target\": [\"*\"]`; the connecting nodes are named in `connectors`");
+    if (auto edits = set_field(context.tree, entry.span, "target", "[\"*\"]"); !edits.empty()) found = std::move(found).fix("make it the whole tailnet", std::move(edits), FixSafety::kUnsafe);
+    context.sink.report(std::move(found));
   }
   if (!app.value.valid() || !context.tree.is(app.value, NodeKind::kArray)) return;
   ConnectorCheck check(context, domains);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/check/durations.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -142,6 +143,47 @@ Result<int64_t> parse_duration(std::string_view text) {
   if (negative) return static_cast<int64_t>(-total);
   if (total > kLimit - 1) return invalid(text);
   return static_cast<int64_t>(total);
+}
+
+std::optional<int64_t> read_spoken_duration(std::string_view text) {
+  constexpr uint64_t kSecond = 1000000000;
+  constexpr uint64_t kMostCount = 1000000;
+  struct Spoken {
+    std::string_view word;
+    uint64_t seconds;
+  };
+  static constexpr std::array<Spoken, 21> kWords = {{{"s", 1},       {"sec", 1},      {"secs", 1},      {"second", 1},    {"seconds", 1}, {"m", 60},       {"min", 60},
+                                                     {"mins", 60},   {"minute", 60},  {"minutes", 60},  {"h", 3600},      {"hr", 3600},   {"hrs", 3600},   {"hour", 3600},
+                                                     {"hours", 3600}, {"d", 86400},   {"day", 86400},   {"days", 86400},  {"w", 604800},  {"week", 604800}, {"weeks", 604800}}};
+  uint64_t total = 0;
+  bool any = false;
+  const auto skip_spaces = [&] {
+    while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  };
+  for (skip_spaces(); !text.empty(); skip_spaces()) {
+    const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    const std::optional<uint64_t> count = leading_integer(text);
+    if (digits == 0 || !count || *count > kMostCount) return std::nullopt;
+    skip_spaces();
+    std::string word;
+    while (!text.empty() && ((text.front() | 0x20) >= 'a' && (text.front() | 0x20) <= 'z')) {
+      word += static_cast<char>(text.front() | 0x20);
+      text.remove_prefix(1);
+    }
+    const auto unit = std::find_if(kWords.begin(), kWords.end(), [&](const Spoken& s) { return s.word == word; });
+    if (unit == kWords.end()) return std::nullopt;
+    total += *count * unit->seconds;
+    if (total > kLimit / kSecond / 2) return std::nullopt;
+    any = true;
+  }
+  return any ? std::optional(static_cast<int64_t>(total * kSecond)) : std::nullopt;
+}
+
+std::string short_duration(int64_t nanoseconds) {
+  std::string out = duration_text(nanoseconds);
+  if (out.ends_with("m0s")) out.erase(out.size() - 2);
+  if (out.ends_with("h0m")) out.erase(out.size() - 2);
+  return out;
 }
 
 std::string duration_text(int64_t nanoseconds) {

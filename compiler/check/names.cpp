@@ -84,6 +84,9 @@ std::string_view bare(std::string_view name) {
   return colon == std::string_view::npos ? name : name.substr(colon + 1);
 }
 
+/// The prefix: an entry that lacks it is at fault itself, and no name to go by.
+std::string_view kind_of(std::string_view name) { return name.substr(0, name.size() - bare(name).size()); }
+
 struct Suggestion {
   std::string name;  ///< empty: nothing is near
   Span defined;
@@ -99,7 +102,7 @@ Suggestion nearest_entry(const Context& context, std::string_view name, const st
   names.reserve(entries.size());
   for (const Entry& e : entries) {
     const std::string_view text = context.policy.text(e.name);
-    if (!text.empty()) names.push_back(bare(text));
+    if (!text.empty() && kind_of(text) == kind_of(name)) names.push_back(bare(text));
   }
   const std::string_view best = nearest(bare(name), names);
   // With more than half of its letters others it is another name, however short.
@@ -110,7 +113,7 @@ Suggestion nearest_entry(const Context& context, std::string_view name, const st
   });
   for (const Entry& e : entries) {
     const std::string_view text = context.policy.text(e.name);
-    if (bare(text) == best) return {std::string(text), e.name.span, alone && is_slip(bare(name), best)};
+    if (bare(text) == best && kind_of(text) == kind_of(name)) return {std::string(text), e.name.span, alone && is_slip(bare(name), best)};
   }
   return {};
 }
@@ -145,6 +148,7 @@ Suggestion same_word(const Context& context, std::string_view name, P position) 
   if (Suggestion s = find(K::kTag, "tag:", d.tag, p.tag_owners); !s.name.empty()) return s;
   if (Suggestion s = find(K::kGroup, "group:", d.group, p.groups); !s.name.empty()) return s;
   if (Suggestion s = find(K::kIpSet, "ipset:", d.ipset, p.ipsets); !s.name.empty()) return s;
+  if (Suggestion s = find(K::kPosture, "posture:", d.posture, p.postures); !s.name.empty()) return s;
   if (position == P::kIpSetElement) return {};
   return find(K::kHost, "", d.host, p.hosts);
 }
@@ -255,6 +259,15 @@ bool may_stand(const Context& context, const Selector& s, Position position) {
     found.help_text = "ranges stand in ipsets only; name the range there and write `ipset:NAME` here";
   if (s.autogroup == Autogroup::kDangerAll && (position == P::kAclDst || position == P::kGrantDst)) {
     found = std::move(found).fix("replace with `*`", {{s.span, "*"}}, FixSafety::kUnsafe);
+  }
+  if (s.kind == K::kHost) {
+    // Where one kind of name alone may stand its prefix was forgotten.
+    if (const Suggestion near = same_word(context, written, position); !near.name.empty()) {
+      const bool sure = position == P::kVia || position == P::kSrcPosture;
+      found = std::move(found)
+                  .label(near.defined, fmt::format("`{}` is defined here", near.name))
+                  .fix(fmt::format("replace with `{}`", near.name), {{s.span, near.name}}, sure ? FixSafety::kSafe : FixSafety::kUnsafe);
+    }
   }
   context.sink.report(std::move(found));
   return false;

@@ -6,6 +6,7 @@
 #include "compiler/check/context.h"
 #include "compiler/check/insertion.h"
 #include "compiler/check/names.h"
+#include "parser/syntax/removal.h"
 
 namespace aclc::checks {
 namespace {
@@ -73,7 +74,11 @@ void check_action(const Context& context, const AclRule& rule) {
   std::string lower(action);
   for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
   // `deny` turned into `accept` would be the opposite of what was meant.
-  if (lower == "accept") found = std::move(found).fix("replace with `accept`", {{rule.action.span, "accept"}});
+  if (lower == "accept") {
+    found = std::move(found).fix("replace with `accept`", {{rule.action.span, "accept"}});
+  } else if (lower == "deny" || lower == "drop" || lower == "reject" || lower == "block") {
+    if (auto edits = removal(context.tree, rule.span); !edits.empty()) found = std::move(found).fix("remove the rule", std::move(edits), FixSafety::kUnsafe);
+  }
   context.sink.report(std::move(found));
 }
 
@@ -101,10 +106,11 @@ void check_grant_contents(const Context& context, const Grant& grant) {
   Span at = opening(grant.span);
   if (!grant.app_span.empty()) at = grant.app_span;
   if (!grant.ip_span.empty()) at = grant.ip_span;
-  context.sink.report(
-      diag::EmptyGrant(at)
-          .upstream("ip and app can not both be empty")
-          .help("`ip` lists protocols and ports (`\"ip\": [\"tcp:443\"]`), `app` application capabilities"));
+  Diagnostic found = diag::EmptyGrant(at)
+                         .upstream("ip and app can not both be empty")
+                         .help("`ip` lists protocols and ports (`\"ip\": [\"tcp:443\"]`), `app` application capabilities");
+  if (auto edits = set_field(context.tree, grant.span, "ip", "[\"*\"]"); !edits.empty()) found = std::move(found).fix("grant all ports", std::move(edits), FixSafety::kUnsafe);
+  context.sink.report(std::move(found));
 }
 
 }  // namespace

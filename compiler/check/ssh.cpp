@@ -2,6 +2,7 @@
 // ssh rules.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/nearest.h"
@@ -10,6 +11,7 @@
 #include "compiler/check/durations.h"
 #include "compiler/check/insertion.h"
 #include "compiler/check/names.h"
+#include "parser/syntax/removal.h"
 
 namespace aclc::checks {
 namespace {
@@ -20,6 +22,9 @@ constexpr int64_t kMinute = 60000000000;
 constexpr int64_t kLongestCheck = 168 * 60 * kMinute;
 constexpr std::string_view kLocalpart = "localpart:*@";
 constexpr std::string_view kNonroot = "autogroup:nonroot";
+
+/// A string with its quotes.
+Span around(Span inside) { return {inside.begin - 1, inside.end + 1}; }
 
 void check_action(const Context& context, const SshRule& rule) {
   const std::string_view action = context.policy.text(rule.action);
@@ -60,6 +65,8 @@ void check_users(const Context& context, const SshRule& rule) {
         found = std::move(found)
                     .help("`autogroup:nonroot` is every account but root; name root beside it if it is meant")
                     .fix("replace with `autogroup:nonroot`", {{user.span, "autogroup:nonroot"}}, FixSafety::kUnsafe);
+      } else if (rule.users.count > 1) {
+        if (auto edits = removal(context.tree, around(user.span)); !edits.empty()) found = std::move(found).fix("remove it", std::move(edits));
       }
       context.sink.report(std::move(found));
     } else if (name.starts_with(kLocalpart) && name.size() > kLocalpart.size()) {
@@ -79,14 +86,22 @@ void check_period(const Context& context, const SshRule& rule) {
   if (text.empty()) return;
   const Span span = rule.check_period.span;
   if (context.policy.text(rule.action) == "accept") {
-    context.sink.report(diag::CheckPeriodUnused(span, "accept").help("only `check` asks again after a while"));
+    Diagnostic found = diag::CheckPeriodUnused(span, "accept").help("only `check` asks again after a while");
+    const NodeId member = find_field(context.tree, node_begun(context.tree, rule.span.begin), "checkPeriod");
+    if (member.valid()) found = std::move(found).fix("remove `checkPeriod`", removal(context.tree, context.tree[member].span));
+    context.sink.report(std::move(found));
   }
   if (text == "always") return;
   const Result<int64_t> period = parse_duration(text);
   if (!period) {
-    context.sink.report(diag::CheckPeriod(span, text, "no duration")
-                            .upstream(period.error().message)
-                            .help("write hours, minutes and seconds (`12h`, `1h30m`), or `always`"));
+    Diagnostic found = diag::CheckPeriod(span, text, "no duration")
+                           .upstream(period.error().message)
+                           .help("write hours, minutes and seconds (`12h`, `1h30m`), or `always`");
+    if (const std::optional<int64_t> spoken = read_spoken_duration(text); spoken && *spoken >= kMinute) {
+      const std::string meant = short_duration(std::min(*spoken, kLongestCheck));
+      found = std::move(found).fix(fmt::format("replace with `{}`", meant), {{span, meant}}, *spoken > kLongestCheck ? FixSafety::kUnsafe : FixSafety::kSafe);
+    }
+    context.sink.report(std::move(found));
   } else if (*period < 0) {
     context.sink.report(
         diag::CheckPeriod(span, text, "negative")
@@ -97,7 +112,10 @@ void check_period(const Context& context, const SshRule& rule) {
                             .fix("replace with `168h`", {{span, "168h"}}));
   } else if (*period < kMinute) {
     context.sink.report(
-        diag::CheckPeriodShort(span, text).help("the documentation's minimum is one minute; `always` asks every time"));
+        diag::CheckPeriodShort(span, text)
+            .help("the documentation's minimum is one minute; `always` asks every time")
+            .fix("replace with `1m`", {{span, "1m"}}, FixSafety::kUnsafe)
+            .fix("replace with `always`", {{span, "always"}}, FixSafety::kUnsafe));
   }
 }
 
@@ -132,9 +150,12 @@ void check_pairs(const Context& context, const SshRule& rule) {
     }
   }
   if (tag != nullptr && policy.text(rule.action) == "check") {
-    context.sink.report(diag::SshTaggedCheck(tag->span, context.written(*tag))
-                            .label(rule.action.span, "the action")
-                            .help("let tagged sources in with `accept`, in a rule of their own"));
+    Diagnostic found = diag::SshTaggedCheck(tag->span, context.written(*tag))
+                           .label(rule.action.span, "the action")
+                           .help("let tagged sources in with `accept`, in a rule of their own");
+    const auto sources = policy.at(rule.src);
+    if (std::all_of(sources.begin(), sources.end(), tagged)) found = std::move(found).fix("let them in without a check", {{rule.action.span, "accept"}}, FixSafety::kUnsafe);
+    context.sink.report(std::move(found));
   }
 }
 
@@ -151,7 +172,9 @@ void check_ssh(const Context& context) {
     check_period(context, rule);
     for (const Text& name : policy.at(rule.accept_env)) {
       if (policy.text(name).empty()) {
-        context.sink.report(diag::AcceptEnvEmpty(name.span).upstream("acceptEnv values cannot be empty"));
+        Diagnostic found = diag::AcceptEnvEmpty(name.span).upstream("acceptEnv values cannot be empty");
+        if (auto edits = removal(context.tree, around(name.span)); !edits.empty()) found = std::move(found).fix("remove it", std::move(edits));
+        context.sink.report(std::move(found));
       }
     }
     for (const Selector& s : policy.at(rule.recorder)) use(context, s, Position::kRecorder);

@@ -41,7 +41,6 @@ class Actions {
   void repairs();
   void merge_duplicate(const Diagnostic& finding);
   void define_name(const Diagnostic& finding);
-  void take_as_port(const Diagnostic& finding);
   NodeId member_named_at(Span name) const;
 
   // actions_rules.cpp: rules said in another way
@@ -69,7 +68,8 @@ class Actions {
 
   // actions_tests.cpp: what to do about a failed test
   void failed_tests();
-  std::vector<Edit> move_destination(const AclTest& test, Span destination, std::string_view from, std::string_view to) const;
+  /// Takes an element, a destination or in sshTests a login, out of one list of a test and puts it at the end of another.
+  std::vector<Edit> move_assertion(Span test, Span element, std::string_view from, std::string_view to) const;
 
   // actions_organize.cpp: sections in the order of the documentation
   void organize();

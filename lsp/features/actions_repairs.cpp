@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Repairs that leave something to look at, and so are no fixes of the command line: two members of one name merged, a name
-// defined with a value to be replaced, a port without a host.
+// defined with a value to be replaced.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -30,9 +30,6 @@ void Actions::repairs() {
       case Kind::kUnknownIpSet:
       case Kind::kUnknownPosture:
         define_name(finding);
-        break;
-      case Kind::kMissingPort:
-        take_as_port(finding);
         break;
       default:
         break;
@@ -109,17 +106,6 @@ void Actions::define_name(const Diagnostic& finding) {
   std::string title = fmt::format("add `{}` to {}", name, section);
   if (o->kind == SelectorKind::kHost) title += fmt::format(", as {} until you give its address", kAddressToReplace);
   if (CodeAction* action = add_if_sound(std::move(title), "quickfix", std::move(edits))) action->diagnostics.push_back(to_item(view_, finding));
-}
-
-/// `22` where `*:22` is meant.
-void Actions::take_as_port(const Diagnostic& finding) {
-  const std::string_view written = a_.text(finding.span);
-  const bool port = !written.empty() && written.front() >= '0' && written.front() <= '9' &&
-                    written.find_first_not_of("0123456789,-") == std::string_view::npos;
-  if (!port) return;
-  const Span before{finding.span.begin, finding.span.begin};
-  if (CodeAction* action = add_if_sound(fmt::format("take it as a port: `*:{}`", written), "quickfix", {{before, "*:"}}))
-    action->diagnostics.push_back(to_item(view_, finding));
 }
 
 }  // namespace aclc::lsp

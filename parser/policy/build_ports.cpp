@@ -2,6 +2,8 @@
 // Port lists of destinations and of grants' `ip`, in the hosted service's words where they are known.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/net/protocol.h"
 #include "base/text/quote.h"
 #include "parser/policy/builder.h"
@@ -43,6 +45,10 @@ void Builder::report_missing_port(const Quoted& q, size_t begin, size_t end, Pla
     d = std::move(d)
             .help("write `[address]:ports`")
             .fix("allow all ports", {{{from, from}, "["}, {{at, at}, "]:*"}}, FixSafety::kUnsafe);
+  } else if (!written.empty() && written.front() >= '0' && written.front() <= '9' && written.find_first_not_of("0123456789,-") == sv::npos) {
+    d = std::move(d)
+            .help("write whose ports they are before a colon: `HOST:443`, or `*:443` for those of everybody")
+            .fix(fmt::format("take it as a port: `*:{}`", written), {{{from, from}, "*:"}}, FixSafety::kUnsafe);
   } else {
     d = std::move(d)
             .help("write the ports after a colon: `:443`, `:80,443`, `:8000-8100`, or `:*` for all")
@@ -64,7 +70,8 @@ void Builder::report_port(const Quoted& q, size_t begin, size_t end, Place place
       if (!wanted(Kind::kPortZero)) return;
       report(diag::PortZero(span)
                  .upstream(upstream_port(q, item, place, "first port must be >0, or use '*' for wildcard"))
-                 .help("ports are 1 to 65535; `*` stands for all of them"));
+                 .help("ports are 1 to 65535; `*` stands for all of them")
+                 .fix("replace with `*`", {{span, "*"}}, FixSafety::kUnsafe));
       return;
     case PortFault::kReversed: {
       if (!wanted(Kind::kPortRangeReversed)) return;
@@ -147,8 +154,21 @@ bool Builder::ports(const Quoted& q, size_t begin, size_t end, Place place, Slic
       (out.count != 1 || policy_.port_items[out.begin].range.first != policy_.port_items[out.begin].range.last)) {
     ok = false;
     if (wanted(Kind::kTestPort)) {
-      report(diag::TestPort(span_of(q, begin, end), q.text.substr(begin, end - begin))
-                 .help("write one destination for each port to try"));
+      Diagnostic d = diag::TestPort(span_of(q, begin, end), q.text.substr(begin, end - begin)).help("write one destination for each port to try");
+      const std::span<const PortItem> items = std::span(policy_.port_items).subspan(out.begin, out.count);
+      const auto single = [](const PortItem& item) { return item.range.first == item.range.last; };
+      constexpr size_t kMostSplit = 8;
+      if (items.size() > 1 && items.size() <= kMostSplit && std::all_of(items.begin(), items.end(), single)) {
+        std::string apart;
+        for (const PortItem& item : items) {
+          if (!apart.empty()) apart.append("\", \"").append(tree_.text().substr(span_of(q).begin, span_of(q, begin, begin).begin - span_of(q).begin));
+          apart += item.range.to_text();
+        }
+        d = std::move(d).fix("write a destination for each", {{span_of(q, begin, end), std::move(apart)}});
+      } else if (items.size() == 1 && !items[0].range.is_all()) {
+        d = std::move(d).fix(fmt::format("try the first, `{}`", items[0].range.first), {{span_of(q, begin, end), fmt::format("{}", items[0].range.first)}}, FixSafety::kUnsafe);
+      }
+      report(std::move(d));
     }
   }
   return ok;

@@ -8,6 +8,7 @@
 #include "parser/policy/address_advice.h"
 #include "parser/policy/builder.h"
 #include "parser/policy/port_form.h"
+#include "parser/syntax/removal.h"
 
 namespace aclc {
 namespace {
@@ -99,6 +100,14 @@ void Builder::report_selector(const Quoted& q, size_t begin, size_t end, const C
             .fix(fmt::format("replace the prefix with `{}`", form.replacement),
                  {{span_of(q, begin, begin + text.find(':') + 1), std::string(form.replacement)}},
                  is_slip_in_list(text.substr(0, text.find(':') + 1), form.replacement) ? FixSafety::kSafe : FixSafety::kUnsafe);
+  } else if (text.empty() && end < q.text.size() && q.text[end] == ':') {
+    d = std::move(d)
+            .help("`*:PORTS` are those of everybody")
+            .fix(fmt::format("replace with `*{}`", q.text.substr(end)), {{{span.begin, span.begin}, "*"}}, FixSafety::kUnsafe);
+  } else if (q.text.empty()) {
+    if (auto edits = removal(tree_, {span.begin - 1, span.end + 1}); !edits.empty()) d = std::move(d).fix("remove it", std::move(edits), FixSafety::kUnsafe);
+  } else if (form.reason.starts_with("ports stand only") && text.find(':') == text.rfind(':')) {
+    d = std::move(d).fix("remove the ports", {{span_of(q, begin + text.find(':'), end), ""}}, FixSafety::kUnsafe);
   }
   report(std::move(d));
 }

@@ -199,9 +199,11 @@ bool Builder::match_member(Shape shape, NodeId object, NodeId member, uint32_t (
     const std::string_view first_name = tree_.string_value(tree_.name_of(first), first_scratch);
     const std::optional<FieldMatch> first_match = find_field(shape, first_name, target_);
     if (first_match && first_match->old_name != match->old_name) {
+      const NodeId old = first_match->old_name ? first : member;
       report(diag::TwoNamesForField(span_of(name), first_name, name.text)
                  .label(inside_of(tree_.name_of(first)), "first given here")
-                 .help(fmt::format("keep `{}`", field.name)));
+                 .help(fmt::format("keep `{}`", field.name))
+                 .fix(fmt::format("remove `{}`", old == first ? first_name : name.text), removal(tree_, span_of(old)), FixSafety::kUnsafe));
     } else {
       duplicate(name, first, member);
     }
@@ -214,7 +216,8 @@ bool Builder::match_member(Shape shape, NodeId object, NodeId member, uint32_t (
   if (field.known_by == KnownBy::kOurs) {
     if (shape == Shape::kPolicy) {
       report(diag::OwnSection(span_of(name), service_name(target_), field.name)
-                 .help("this project's node daemon serves it; remove it from a policy that is meant for others"));
+                 .help("this project's node daemon serves it; remove it from a policy that is meant for others")
+                 .fix("remove it", removal(tree_, span_of(member)), FixSafety::kUnsafe));
     }
   } else if (field.known_by == KnownBy::kTailscale && target_ == Target::kHeadscale) {
     if (!in_foreign_section_) {

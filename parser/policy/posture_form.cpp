@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "base/nearest.h"
 
@@ -257,6 +259,22 @@ bool is_possible_value(sv attribute, sv value) {
     if (v == value) return true;
   }
   return false;
+}
+
+sv likely_value(sv attribute, sv value) {
+  static constexpr std::pair<sv, sv> kOtherNames[] = {{"osx", "macos"}, {"mac", "macos"}, {"darwin", "macos"}, {"win", "windows"}};
+  std::string lower(value);
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+  const std::span<const sv> values = values_of(attribute);
+  const auto known = [&](sv word) -> sv {
+    const auto at = std::find(values.begin(), values.end(), word);
+    return at == values.end() ? sv() : *at;
+  };
+  if (const sv same = known(lower); !same.empty()) return same;
+  for (const auto& [other, name] : kOtherNames) {
+    if (lower == other) return known(name);
+  }
+  return nearest(lower, values);
 }
 
 std::string possible_values(sv attribute) {

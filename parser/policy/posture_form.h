@@ -37,6 +37,8 @@ bool is_known_attribute(std::string_view attribute);
 std::string_view nearest_attribute(std::string_view attribute);
 /// Of an attribute with a fixed set of values, whether the value is one of them.
 bool is_possible_value(std::string_view attribute, std::string_view value);
+/// The one of them that is meant by a word that is none; empty where nothing is near.
+std::string_view likely_value(std::string_view attribute, std::string_view value);
 /// "macos, windows, ...": the fixed set, or empty.
 std::string possible_values(std::string_view attribute);
 

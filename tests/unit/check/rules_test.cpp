@@ -115,7 +115,9 @@ TEST(Acl, Actions) {
   Findings f = action(R"("action": "deny", )");
   EXPECT_THAT(f.places(), ElementsAre("acl-action@deny"));
   EXPECT_THAT(f.upstreams(), ElementsAre(R"(action="deny" is not supported)"));
-  EXPECT_THAT(f.all[0].fixes, IsEmpty());
+  ASSERT_EQ(f.all[0].fixes.size(), 1u);
+  EXPECT_EQ(f.all[0].fixes[0].safety, FixSafety::kUnsafe);
+  EXPECT_EQ(fixed(f, f.all[0].fixes[0]), R"({"acls": []})");
   f = action(R"("action": "Accept", )");
   EXPECT_THAT(f.upstreams(), ElementsAre(R"(action="Accept" is not supported)"));
   EXPECT_THAT(findings(fixed(f, f.all[0].fixes.at(0))).all, IsEmpty());

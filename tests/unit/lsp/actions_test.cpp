@@ -8,41 +8,13 @@
 #include <fstream>
 
 #include "lsp/documents/uri.h"
-#include "tests/unit/lsp/client.h"
+#include "tests/unit/lsp/editor.h"
 
 namespace aclc::lsp::test {
 namespace {
 
 using testing::Contains;
 using testing::Not;
-
-/// An open text with the cursor at a piece of it.
-struct Editor {
-  Client c;
-  explicit Editor(const std::string& text) {
-    c.initialize();
-    c.open(text);
-    c.settle();
-  }
-  json actions(const std::string& piece, json only = nullptr) {
-    json context = {{"diagnostics", json::array()}};
-    if (!only.is_null()) context["only"] = std::move(only);
-    return c.whole("codeAction", {{"range", Client::range(c.at(piece, 1), c.at(piece, 1))}, {"context", context}});
-  }
-  std::vector<std::string> titles(const std::string& piece, json only = nullptr) {
-    std::vector<std::string> out;
-    for (const json& action : actions(piece, std::move(only))) out.push_back(action["title"]);
-    return out;
-  }
-  /// The text after the action of this title; empty where it is not offered.
-  std::string after(const std::string& piece, const std::string& title, json only = nullptr) {
-    for (const json& action : actions(piece, std::move(only))) {
-      if (action["title"] != title) continue;
-      return edited(c.text(), action["edit"]["documentChanges"][0]["edits"]);
-    }
-    return {};
-  }
-};
 
 TEST(Actions, TurnAnAclIntoAGrantAndBack) {
   Editor acl("{\n  \"acls\": [\n    {\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4:22,80\"], \"proto\": \"tcp\"},\n  ],\n  \"grants\": [],\n}\n");
@@ -220,6 +192,16 @@ TEST(Actions, MendAFailedTest) {
   EXPECT_THAT(granted, testing::HasSubstr("{\"src\": [\"a@b.c\"], \"dst\": [\"tag:t\"], \"ip\": [\"22\"]}"));
   EXPECT_EQ(Editor(granted).c.command("aclc.runAllTests", {"file:///p/policy.hujson"})["passed"], 1);
   for (const json& action : e.actions("tag:t:22")) EXPECT_FALSE(action.value("isPreferred", false)) << action["title"];
+}
+
+TEST(Actions, MendAFailedTestOfSsh) {
+  Editor e("{\n  \"tagOwners\": {\"tag:t\": [], \"tag:u\": []},\n  \"ssh\": [{\"action\": \"check\", \"src\": [\"autogroup:member\"], \"dst\": [\"tag:t\"], \"users\": [\"root\"]}],\n"
+           "  \"sshTests\": [\n    {\"src\": \"a@b.c\", \"dst\": [\"tag:t\"], \"deny\": [\"root\"], \"check\": [\"bob\"]},\n    {\"src\": \"a@b.c\", \"dst\": [\"tag:t\", \"tag:u\"], \"accept\": [\"root\"]},\n  ],\n}\n");
+  EXPECT_THAT(e.after("root\"], \"check", "expect `root` to be checked"),
+              testing::HasSubstr("{\"src\": \"a@b.c\", \"dst\": [\"tag:t\"], \"deny\": [], \"check\": [\"bob\", \"root\"]}"));
+  EXPECT_THAT(e.after("bob", "expect `bob` to be denied"),
+              testing::HasSubstr("{\"src\": \"a@b.c\", \"dst\": [\"tag:t\"], \"deny\": [\"root\", \"bob\"], \"check\": []}"));
+  EXPECT_TRUE(e.titles("root\"]},\n  ]", {"quickfix"}).empty()) << "checked on one, denied on the other";
 }
 
 TEST(Actions, SortTheSections) {
