@@ -22,6 +22,10 @@ bool among(const std::array<std::string_view, N>& names, std::string_view name) 
 
 }  // namespace
 
+std::span<const std::string_view> lent_capabilities() {
+  return kLent;
+}
+
 void check_capability_name(const Context& context, const Text& text) {
   const std::string_view name = context.policy.text(text);
   const size_t slash = name.find('/');

@@ -42,9 +42,13 @@ std::optional<std::string_view> tailnet_domain(const Tailnet* tailnet) {
   return std::nullopt;
 }
 
+bool is_public_provider(std::string_view domain) {
+  return std::any_of(kPublicProviders.begin(), kPublicProviders.end(),
+                     [&](std::string_view p) { return same_but_case(p, domain); });
+}
+
 void check_domain(const Context& context, std::string_view domain, Span span, std::string_view where, DomainUse use) {
-  if (use == DomainUse::kUsers && std::any_of(kPublicProviders.begin(), kPublicProviders.end(),
-                                              [&](std::string_view p) { return same_but_case(p, domain); })) {
+  if (use == DomainUse::kUsers && is_public_provider(domain)) {
     context.sink.report(diag::SharedDomain(span, domain).help("list the users, or a group of them"));
     return;
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which domain belongs to the tailnet. Internal to compiler/check.
+// Which domain belongs to the tailnet. Internal to compiler/check, but for the questions that completion asks.
 #pragma once
 
 #include <optional>
@@ -12,6 +12,9 @@ namespace aclc::checks {
 /// The domain that `user:*@` and `localpart:*@` may name. Recorded answers: a tailnet named by a login has that login's
 /// domain and no other, whatever domains its users come from. A file without a name gives its owner's; none: unknown.
 std::optional<std::string_view> tailnet_domain(const Tailnet* tailnet);
+
+/// Where anybody can have an account: `user:*@` such a domain would be strangers.
+bool is_public_provider(std::string_view domain);
 
 enum class DomainUse : uint8_t {
   kUsers,      ///< `user:*@domain`: everybody of the domain, so a mail provider's is refused

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One selector at one position: may it stand there, and is what it names defined? Internal to compiler/check.
+// One selector at one position: may it stand there, and is what it names defined? Internal to compiler/check, but for the form of
+// tags, which completion asks about.
 #pragma once
 
 #include <string>
@@ -45,6 +46,9 @@ inline bool use(const Context& context, const Selector& selector, Position posit
   }
   return use_slowly(context, selector, position);
 }
+
+/// Whether tagOwners may define it: `tag:`, a letter, and letters, digits and dashes.
+bool is_tag_name(std::string_view name);
 
 /// A definition whose name lacks the prefix that its kind has, or has nothing else: `noun` is "a group", `prefix` "group:", `index` where
 /// the definitions of the kind are found.

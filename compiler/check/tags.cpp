@@ -38,6 +38,10 @@ std::optional<Fault> tag_fault(std::string_view name) {
 
 }  // namespace
 
+bool is_tag_name(std::string_view name) {
+  return !tag_fault(name);
+}
+
 void check_tag_owners(const Context& context) {
   for (const TagOwner& tag : context.policy.tag_owners) {
     const std::string_view name = context.policy.text(tag.name);

@@ -43,6 +43,21 @@ std::optional<Typing> typing_in(const SyntaxTree& tree, const Place& place) {
   return typing;
 }
 
+/// The strings, or names, that stand in the same list or map.
+std::unordered_set<std::string_view> texts_beside(const SyntaxTree& tree, const Place& place) {
+  std::unordered_set<std::string_view> out;
+  const bool map = place.what == Place::What::kMapName;
+  if (!place.holder.valid() || (!map && !tree.is(place.holder, NodeKind::kArray))) return out;
+  for (const NodeId child : tree.children(place.holder)) {
+    if (map && (child == place.member || !tree.is(child, NodeKind::kMember))) continue;
+    const NodeId string = map ? tree.name_of(child) : child;
+    if (string == place.leaf || !tree.is(string, NodeKind::kString)) continue;
+    const std::string_view text = tree.text_of(string);
+    if (text.size() > 2) out.insert(text.substr(1, text.size() - 2));
+  }
+  return out;
+}
+
 /// A text that holds nothing yet.
 CompletionList first_policies(const View& view, const Typing& typing) {
   CompletionList list;
@@ -71,13 +86,24 @@ CompletionList complete_token(const View& view, const Analysis& known, const Pla
   if (place.what == Place::What::kNothing || offset < token.begin || offset > token.end) return list;
   if (piece(token.begin, token.end).find_first_of("\\\r\n") != std::string_view::npos) return list;
   const View of_known{known, view.at, view.uri, view.version, nullptr};
-  completion::Request request{of_known, place, offset, piece(token.begin, offset), piece(token.begin, token.end), token};
+  const completion::RuleContext rule = completion::rule_context(known, place);
+  completion::Request request{of_known, place, offset, piece(token.begin, offset), piece(token.begin, token.end), token, rule};
 
+  // Behind the token the text in which it is whole is longer.
+  const auto in_text = [&](Span span) {
+    const auto longer = static_cast<uint32_t>(known.text().size() - text.size());
+    return span.begin < token.begin ? span : Span{span.begin - longer, span.end - longer};
+  };
   std::vector<completion::Offer> offers;
   if (place.what == Place::What::kFieldName) offer_fields(request, offers);
   else if (place.what == Place::What::kMapName) offer_names(request, offers);
   else offer_values(request, offers);
 
+  // What stands beside it already would stand there twice.
+  if (request.token.begin == token.begin && request.token.end == token.end) {
+    const auto beside = texts_beside(known.tree(), place);
+    std::erase_if(offers, [&](const auto& o) { return beside.contains(o.text); });
+  }
   const std::string_view typed = piece(request.token.begin, offset);
   if (offers.size() > kMaxItems) {
     std::erase_if(offers, [&](const auto& o) { return !fits(o.filter.empty() ? o.text : o.filter, typed); });
@@ -90,7 +116,7 @@ CompletionList complete_token(const View& view, const Analysis& known, const Pla
   // What has to follow for the text to be whole again.
   const std::string punctuation = typing.colon_after ? ": " : typing.comma_after ? "," : "";
   const bool list_missing = typing.role == Typing::Role::kValue && !typing.quoted && !place.element && place.field &&
-                            place.field->container == Container::kList;
+                            (place.field->container == Container::kList || place.list_of_map);
   std::string head, tail;  // around each offer
   Span replaced = request.token;
   if (typing.quoted) {
@@ -109,7 +135,9 @@ CompletionList complete_token(const View& view, const Analysis& known, const Pla
     head = piece(token.begin, request.token.begin);
     tail = piece(request.token.end, token.end);
   }
-  list.range = view.at.range(replaced);
+  list.range = list.insert = view.at.range(replaced);
+  // The rest of the token can stay only where the offer brings nothing that has to stand behind it.
+  if (typing.quoted && tail.empty()) list.insert = view.at.range({replaced.begin, std::max(replaced.begin, offset)});
   const bool glued = typing.comma_before == replaced.begin;  // both at one place: the offer itself brings it
   if (typing.comma_before && !glued) list.also.push_back({view.at.range({*typing.comma_before, *typing.comma_before}), ","});
   std::unordered_set<std::string> seen;
@@ -125,6 +153,7 @@ CompletionList complete_token(const View& view, const Analysis& known, const Pla
     item.detail = std::move(offer.detail);
     item.sort_text = std::string(1, offer.rank) + offer.text;
     item.filter_text = head + (offer.filter.empty() ? offer.text : offer.filter);
+    for (Edit& edit : offer.also) item.also.push_back({view.at.range(in_text(edit.span)), std::move(edit.text)});
     std::string inserted = offer.insert.empty() ? offer.text : std::move(offer.insert);
     if (typing.quoted) {
       item.new_text = inserted + tail;

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What may stand as a name: members of objects, names of groups, tags and so on.
 #include <algorithm>
-#include <array>
 
+#include "compiler/check/capabilities.h"
+#include "compiler/check/names.h"
 #include "lsp/features/completion.h"
 #include "lsp/protocol/encode.h"
+#include "lsp/service/words.h"
 
 namespace aclc::lsp::completion {
 namespace {
-
-constexpr std::array<std::string_view, 9> kAttributes = {
-    "node:os",           "node:osVersion",          "node:tsVersion", "node:tsReleaseTrack", "node:tsAutoUpdate",
-    "node:tsStateEncrypted", "ip:country", "ip:publicAddress", "custom:"};
 
 std::string_view form_of(const Field& field) {
   switch (field.container) {
@@ -24,6 +22,40 @@ std::string_view form_of(const Field& field) {
       return field.value == Value::kObject ? "{...}" : "";
   }
   return "";
+}
+
+/// Whether the check takes a member beside what else is there, whatever its value.
+bool takes_field(const Request& request, uint32_t index) {
+  const Field& field = shape_info(request.place.shape).fields[index];
+  const Target target = request.view.analysis.options().target;
+  if (target == Target::kHeadscale && field.known_by == KnownBy::kTailscale) return false;
+  switch (request.place.shape) {
+    case Shape::kPolicy:
+      return field.known_by != KnownBy::kOurs;  // a section that the check warns of
+    case Shape::kGrant:
+      return index != field::grant::kApp || request.rule.app;
+    case Shape::kSsh:
+      return index != field::ssh::kCheckPeriod || request.rule.check_period;
+    default:
+      return true;
+  }
+}
+
+/// Capabilities that every tailnet has, and those that the policy names elsewhere.
+void offer_capabilities(const Request& request, std::vector<Offer>& out) {
+  if (request.place.shape == Shape::kNodeAttr) {
+    if (request.rule.connectors) out.push_back({"tailscale.com/app-connectors", CompletionKind::kModule, "devices that connect to apps", '1'});
+    out.push_back({"tailscale.com/visible-groups", CompletionKind::kModule, "", '2'});
+    return;
+  }
+  if (!request.rule.app) return;
+  for (const std::string_view name : words_of(request, WordKind::kCapability)) {
+    const size_t slash = name.find('/');
+    const bool formed = slash != std::string_view::npos && slash != 0 && slash + 1 != name.size() && name.find("://") == std::string_view::npos;
+    if (formed && !name.starts_with("tailscale.")) out.push_back({std::string(name), CompletionKind::kModule, "in another rule", '1'});
+  }
+  for (const std::string_view name : checks::lent_capabilities())
+    out.push_back({"tailscale.com/cap/" + std::string(name), CompletionKind::kModule, "", '2'});
 }
 
 }  // namespace
@@ -41,10 +73,15 @@ void offer_fields(const Request& request, std::vector<Offer>& out) {
     if (const auto match = find_field(request.place.shape, tree.string_value(name, scratch), a.options().target))
       taken[match->index] = true;
   }
+  if (request.place.shape == Shape::kAppConnector) {
+    // A preset brings its own domains.
+    using namespace field::app_connector;
+    if (taken[kDomains]) taken[kPresetAppId] = true;
+    else if (taken[kPresetAppId]) taken[kDomains] = true;
+  }
   for (size_t i = 0; i < fields.size(); ++i) {
     const Field& field = fields[i];
-    if (taken[i]) continue;
-    if (a.options().target == Target::kHeadscale && field.known_by == KnownBy::kTailscale) continue;
+    if (taken[i] || !takes_field(request, static_cast<uint32_t>(i))) continue;
     Offer offer;
     offer.text = field.name;
     offer.kind = request.place.shape == Shape::kPolicy ? CompletionKind::kModule : CompletionKind::kField;
@@ -57,13 +94,28 @@ void offer_fields(const Request& request, std::vector<Offer>& out) {
   }
 }
 
+std::vector<std::string_view> words_of(const Request& request, WordKind kind) {
+  const Policy& policy = request.view.analysis.policy();
+  std::vector<bool> seen(policy.names.size());
+  std::vector<std::string_view> out;
+  for_each_word(policy, [&](const Word& word) {
+    const bool written_now = word.span.begin == request.place.token.begin;
+    if (word.kind != kind || written_now || !word.name.valid() || seen[word.name.value]) return;
+    seen[word.name.value] = true;
+    if (const std::string_view name = policy.text(word.name); !name.empty()) out.push_back(name);
+  });
+  return out;
+}
+
 void offer_names(const Request& request, std::vector<Offer>& out) {
   const Analysis& a = request.view.analysis;
   const Policy& policy = a.policy();
   const auto undefined = [&](SelectorKind kind) {
     for (const Occurrence& o : a.occurrences().all()) {
       if (o.kind != kind || o.definition || a.definition_of(kind, o.name)) continue;
-      out.push_back({std::string(policy.text(o.name)), CompletionKind::kReference, "used, not defined yet", '1'});
+      const std::string_view name = policy.text(o.name);
+      if (kind == SelectorKind::kTag && !checks::is_tag_name(name)) continue;
+      out.push_back({std::string(name), CompletionKind::kReference, "used, not defined yet", '1'});
     }
   };
   const auto prefix = [&](std::string_view text, std::string_view detail) {
@@ -100,29 +152,23 @@ void offer_names(const Request& request, std::vector<Offer>& out) {
       undefined(SelectorKind::kHost);
       break;
     case KeyForm::kPrefix:
-      if (const Inventory* inventory = a.inventory()) {
-        for (const Node& node : inventory->tailnet().nodes) {
-          for (const Prefix& route : node.routable_ips) {
-            out.push_back({route.to_text(), CompletionKind::kValue,
-                           "advertised by " + std::string(inventory->tailnet().text(node.name)), '1'});
-          }
-        }
-      }
-      for (const Host& host : policy.hosts) {
-        if (host.value.kind == SelectorKind::kPrefix)
-          out.push_back({policy.prefix(host.value).to_text(), CompletionKind::kValue, std::string(policy.text(host.name)), '2'});
-      }
+      offer_prefixes(request, out);
       break;
     case KeyForm::kService:
       offer_selectors(request, Standpoint::kServiceKey, {}, out);
       prefix("svc:", "a service");
       break;
     case KeyForm::kAttribute:
-      for (const std::string_view name : kAttributes)
-        out.push_back({std::string(name), CompletionKind::kProperty, "", '1'});
+      offer_attributes(request, out);
       break;
     case KeyForm::kCustomAttribute:
+      for (const std::string_view name : words_of(request, WordKind::kDeviceAttribute)) {
+        if (name.starts_with("custom:") && name.size() > 7) out.push_back({std::string(name), CompletionKind::kReference, "used", '1'});
+      }
       prefix("custom:", "an attribute of your own");
+      break;
+    case KeyForm::kCapability:
+      offer_capabilities(request, out);
       break;
     default:
       break;

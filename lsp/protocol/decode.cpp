@@ -113,6 +113,7 @@ ClientCapabilities read_capabilities(const Json& c) {
   out.hover_markdown = holds(c, "textDocument/hover/contentFormat", "markdown");
   out.completion_markdown = holds(c, "textDocument/completion/completionItem/documentationFormat", "markdown");
   out.completion_list_defaults = holds(c, "textDocument/completion/completionList/itemDefaults", "editRange");
+  out.completion_insert_replace = read_bool(c, "textDocument/completion/completionItem/insertReplaceSupport", false);
   out.code_action_literals = member(c, "textDocument/codeAction/codeActionLiteralSupport") != nullptr;
   out.code_action_resolve = holds(c, "textDocument/codeAction/resolveSupport/properties", "edit") &&
                             read_bool(c, "textDocument/codeAction/dataSupport", false);

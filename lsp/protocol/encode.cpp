@@ -181,10 +181,22 @@ void encode(JsonWriter& w, const Hover& value, const ClientCapabilities& client)
 }
 
 void encode(JsonWriter& w, const CompletionList& value, const ClientCapabilities& client) {
+  const auto two_ranges = [&] {
+    w.key("insert");
+    encode(w, value.insert);
+    w.key("replace");
+    encode(w, value.range);
+  };
   w.begin_object().key("isIncomplete").boolean(value.incomplete);
   if (client.completion_list_defaults && !value.items.empty()) {
     w.key("itemDefaults").begin_object().key("editRange");
-    encode(w, value.range);
+    if (client.completion_insert_replace) {
+      w.begin_object();
+      two_ranges();
+      w.end_object();
+    } else {
+      encode(w, value.range);
+    }
     w.end_object();
   }
   w.key("items").begin_array();
@@ -199,13 +211,18 @@ void encode(JsonWriter& w, const CompletionList& value, const ClientCapabilities
     if (!item.filter_text.empty() && item.filter_text != item.label) w.key("filterText").text(item.filter_text);
     if (client.completion_list_defaults) {
       if (item.new_text != item.label) w.key("textEditText").text(item.new_text);
+    } else if (client.completion_insert_replace) {
+      w.key("textEdit").begin_object().key("newText").text(item.new_text);
+      two_ranges();
+      w.end_object();
     } else {
       w.key("textEdit");
       encode(w, TextEdit{value.range, item.new_text});
     }
-    if (!value.also.empty()) {
+    if (!value.also.empty() || !item.also.empty()) {
       w.key("additionalTextEdits").begin_array();
       for (const TextEdit& edit : value.also) encode(w, edit);
+      for (const TextEdit& edit : item.also) encode(w, edit);
       w.end_array();
     }
     if (!item.data.empty()) w.key("data").raw(item.data);

@@ -25,6 +25,7 @@ struct ClientCapabilities {
   bool hover_markdown = false;
   bool completion_markdown = false;
   bool completion_list_defaults = false;  ///< itemDefaults.editRange
+  bool completion_insert_replace = false; ///< completionItem.insertReplaceSupport
   bool code_action_literals = false;
   bool code_action_resolve = false;
   bool code_lens_refresh = false;

@@ -171,12 +171,14 @@ struct CompletionItem {
   std::string filter_text;
   std::string new_text;
   std::string data;  ///< JSON text
+  std::vector<TextEdit> also;  ///< what this item changes elsewhere
 };
 
 /// All items replace the same range.
 struct CompletionList {
   bool incomplete = false;
   Range range;
+  Range insert;  ///< what is replaced where the text after the cursor shall stay: a beginning of `range`
   std::vector<CompletionItem> items;
   std::vector<TextEdit> also;  ///< quotes and commas that each item brings along elsewhere
 };

@@ -6,9 +6,18 @@
 namespace aclc::lsp {
 namespace {
 
+constexpr std::string_view kConnectors = "tailscale.com/app-connectors";
+
 /// What stands below a node that has been reached.
 struct Expected {
-  enum class Level : uint8_t { kShape, kField, kElement, kInnerList, kOpaque } level = Level::kOpaque;
+  enum class Level : uint8_t {
+    kShape,
+    kField,
+    kElement,
+    kInnerList,
+    kObjects,  ///< a list of objects of `shape`
+    kOpaque
+  } level = Level::kOpaque;
   Shape shape = Shape::kPolicy;
   uint32_t index = 0;
   const Field* field = nullptr;
@@ -125,6 +134,9 @@ class Finder {
       }
       case Expected::Level::kField:
         if (expected.field->container == Container::kMap) return element_of(expected);
+        // Opaque to the language, but for what the connectors' own documentation says.
+        if (expected.shape == Shape::kNodeAttr && expected.index == field::node_attr::kApp)
+          return tree_.string_value(name, scratch) == kConnectors ? Expected{Expected::Level::kObjects, Shape::kAppConnector, 0, nullptr} : Expected();
         if (expected.field->container == Container::kMapOfLists)
           return {Expected::Level::kInnerList, expected.shape, expected.index, expected.field};
         return {};
@@ -190,6 +202,7 @@ class Finder {
     }
     if (!expected.field) return;
     set_field(expected);
+    place_.list_of_map = expected.level == Expected::Level::kInnerList;
     place_.element = expected.level == Expected::Level::kElement ||
                      (expected.level == Expected::Level::kField && expected.field->container == Container::kOne);
   }
@@ -203,6 +216,8 @@ class Finder {
       element = element_of(expected);
     } else if (expected.level == Expected::Level::kInnerList) {
       element = {Expected::Level::kElement, expected.shape, expected.index, expected.field};
+    } else if (expected.level == Expected::Level::kObjects) {
+      element = {Expected::Level::kShape, expected.shape, 0, nullptr};
     }
     NodeId in, before;
     look(array, in, before);
@@ -332,6 +347,12 @@ std::optional<Standpoint> standpoint_of(Shape shape, uint32_t index) {
     case Shape::kSshTest:
       if (index == field::ssh_test::kSrc) return Standpoint::kSshTestSrc;
       if (index == field::ssh_test::kDst) return Standpoint::kSshTestDst;
+      return std::nullopt;
+    case Shape::kCustomAttribute:
+      if (index == field::custom_attribute::kBroadcastToPeers) return Standpoint::kNodeAttrTarget;
+      return std::nullopt;
+    case Shape::kAppConnector:
+      if (index == field::app_connector::kConnectors) return Standpoint::kRecorder;  // tags alone, as there
       return std::nullopt;
     default:
       return std::nullopt;

@@ -32,6 +32,7 @@ struct Place {
   bool quoted = false;           ///< token stands inside quotes
   bool closed = false;           ///< ... and the closing quote is there
   bool element = false;          ///< an element of a list or map stands here, not the list itself
+  bool list_of_map = false;      ///< kValue: the list under one name of a map of lists stands here
   std::optional<Standpoint> standpoint;  ///< of selectors
   std::optional<uint32_t> comma_at;      ///< the end of the member or element before, where no comma follows it
   std::vector<NodeId> chain;     ///< the nodes around, from the root to the leaf

@@ -242,6 +242,8 @@ static_assert(std::size(kNodeAttrFields) == field::node_attr::kApp + 1);
 static_assert(std::size(kTestFields) == field::test::kSrcPostureAttrs + 1);
 static_assert(std::size(kSshTestFields) == field::ssh_test::kSrcPostureAttrs + 1);
 static_assert(std::size(kDnsFields) == field::dns::kDomains + 1);
+static_assert(std::size(kCustomAttributeFields) == field::custom_attribute::kBroadcastToPeers + 1);
+static_assert(std::size(kAppConnectorFields) == field::app_connector::kPresetAppId + 1);
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;

@@ -173,6 +173,12 @@ enum SshTest : uint32_t { kSrc, kDst, kAccept, kCheck, kDeny, kSrcPostureAttrs }
 namespace dns {
 enum Dns : uint32_t { kMagic, kNameservers, kRoutes, kDomains };
 }
+namespace custom_attribute {
+enum CustomAttribute : uint32_t { kType, kAllowSetByNode, kBroadcastToPeers };
+}
+namespace app_connector {
+enum AppConnector : uint32_t { kName, kConnectors, kDomains, kRoutes, kPresetAppId };
+}
 }  // namespace field
 
 }  // namespace aclc

@@ -20,12 +20,6 @@ constexpr sv kVersions[] = {"node:osVersion", "node:tsVersion"};
 constexpr sv kSystems[] = {"macos", "windows", "linux", "ios", "android", "freebsd", "openbsd", "illumos", "js"};
 constexpr sv kTracks[] = {"stable", "unstable"};
 
-std::span<const sv> values_of(sv attribute) {
-  if (attribute == "node:os") return kSystems;
-  if (attribute == "node:tsReleaseTrack") return kTracks;
-  return {};
-}
-
 bool is_space(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
@@ -239,6 +233,16 @@ AssertionForm parse_assertion(sv text) {
   return Reader(text).read();
 }
 
+std::span<const sv> known_attributes() {
+  return kAttributes;
+}
+
+std::span<const sv> known_values(sv attribute) {
+  if (attribute == "node:os") return kSystems;
+  if (attribute == "node:tsReleaseTrack") return kTracks;
+  return {};
+}
+
 bool is_known_attribute(sv attribute) {
   const bool closed = attribute.substr(0, 5) == "node:" || attribute.substr(0, 3) == "ip:";
   if (!closed) return true;
@@ -253,7 +257,7 @@ sv nearest_attribute(sv attribute) {
 }
 
 bool is_possible_value(sv attribute, sv value) {
-  const std::span<const sv> values = values_of(attribute);
+  const std::span<const sv> values = known_values(attribute);
   if (values.empty()) return true;
   for (const sv v : values) {
     if (v == value) return true;
@@ -278,7 +282,7 @@ sv likely_value(sv attribute, sv value) {
 }
 
 std::string possible_values(sv attribute) {
-  const std::span<const sv> values = values_of(attribute);
+  const std::span<const sv> values = known_values(attribute);
   return fmt::format("{}", fmt::join(values.begin(), values.end(), ", "));
 }
 

@@ -2,6 +2,7 @@
 // A posture assertion taken apart: `node:os == 'macos'`, `custom:tier IN ['prod', 'stage']`, `node:tsAutoUpdate`.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,9 @@ struct AssertionForm {
 AssertionForm parse_assertion(std::string_view text);
 
 /// The attributes under `node:` and `ip:` that the documentation lists. Others of these two namespaces do not exist.
+std::span<const std::string_view> known_attributes();
+/// The fixed set of values of one that has such a set, or empty.
+std::span<const std::string_view> known_values(std::string_view attribute);
 bool is_known_attribute(std::string_view attribute);
 /// The listed name nearest to one that is not listed, or empty.
 std::string_view nearest_attribute(std::string_view attribute);
