@@ -269,7 +269,7 @@ sv likely_value(sv attribute, sv value) {
   static constexpr std::pair<sv, sv> kOtherNames[] = {{"osx", "macos"}, {"mac", "macos"}, {"darwin", "macos"}, {"win", "windows"}};
   std::string lower(value);
   for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  const std::span<const sv> values = values_of(attribute);
+  const std::span<const sv> values = known_values(attribute);
   const auto known = [&](sv word) -> sv {
     const auto at = std::find(values.begin(), values.end(), word);
     return at == values.end() ? sv() : *at;
