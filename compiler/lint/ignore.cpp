@@ -121,6 +121,19 @@ bool Ignores::silences(const Diagnostic& d) {
   return out;
 }
 
+namespace {
+
+/// With the line, if nothing else stands on it, or else with the white space before it.
+Edit comment_removal(std::string_view text, Span comment) {
+  while (comment.begin > 0 && (text[comment.begin - 1] == ' ' || text[comment.begin - 1] == '\t')) --comment.begin;
+  const bool alone = comment.begin == 0 || text[comment.begin - 1] == '\n';
+  const size_t end = text.find_first_not_of(" \t\r", comment.end);
+  if (alone && end != std::string_view::npos && text[end] == '\n') comment.end = static_cast<uint32_t>(end) + 1;
+  return {comment, ""};
+}
+
+}  // namespace
+
 void Ignores::report_unused() {
   for (const Ignore& i : ignores_) {
     // A rule that is off, or that needs a tailnet, may find something another time.
@@ -129,7 +142,13 @@ void Ignores::report_unused() {
       if (r.kind == i.kind) rule = &r;
     }
     if (i.used || !context_.wanted(i.kind) || (rule->needs_tailnet && context_.options.tailnet == nullptr)) continue;
-    context_.report(diag::UnusedIgnore(i.comment, info(i.kind).slug).help("remove the comment, or its name from it"));
+    Diagnostic d = diag::UnusedIgnore(i.comment, info(i.kind).slug).help("remove the comment, or its name from it");
+    const auto& comments = context_.comments();
+    const auto around = std::find_if(comments.begin(), comments.end(), [&](const CommentSpan& c) { return c.span.contains(i.comment.begin); });
+    const auto there = [&](const Ignore& other) { return around->span.contains(other.comment.begin); };
+    if (around != comments.end() && std::count_if(ignores_.begin(), ignores_.end(), there) == 1)
+      d = std::move(d).fix("remove the comment", {comment_removal(context_.tree.text(), around->span)}, FixSafety::kUnsafe);
+    context_.report(std::move(d));
   }
 }
 

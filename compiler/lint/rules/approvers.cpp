@@ -107,7 +107,10 @@ void unused_route(LintContext& c) {
         return t.unit == model.any() || (model.is_range(t.unit) && model.range(t.unit).overlaps(range));
       });
     });
-    if (!used) c.report(diag::UnusedRoute(r.prefix.span, c.written(r.prefix.span)));
+    if (used) continue;
+    Diagnostic d = diag::UnusedRoute(r.prefix.span, c.written(r.prefix.span));
+    if (auto edits = c.removal(r.span); !edits.empty()) d = std::move(d).fix(fmt::format("remove `{}`", c.written(r.prefix.span)), std::move(edits), FixSafety::kUnsafe);
+    c.report(std::move(d));
   }
 }
 

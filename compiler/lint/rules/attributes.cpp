@@ -93,7 +93,11 @@ void node_attributes(LintContext& c) {
   std::vector<std::string_view> known(std::begin(kKnown), std::end(kKnown));
   Settings settings(c);
   for (const NodeAttr& a : c.policy.node_attrs) {
-    if (a.attr.empty() && a.ip_pool.empty() && a.app.empty()) c.report(diag::IdleNodeAttr(opening(a.span)));
+    if (a.attr.empty() && a.ip_pool.empty() && a.app.empty()) {
+      Diagnostic d = diag::IdleNodeAttr(opening(a.span));
+      if (auto edits = c.removal(a.span); !edits.empty()) d = std::move(d).fix("remove the entry", std::move(edits));
+      c.report(std::move(d));
+    }
     for (const Text& text : c.policy.at(a.attr)) {
       const std::string_view attribute = c.policy.text(text), name = name_of(attribute);
       // Only plain words: names with a namespace of their own are taken as they are.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "compiler/check/insertion.h"
 #include "compiler/lint/rules/rules.h"
 
 namespace aclc::lints {
@@ -73,7 +74,9 @@ bool is_broad(const Selector& s) {
 
 void no_rules(LintContext& c) {
   if (c.policy.allows_all()) {
-    c.report(diag::NoRulesAllowAll({0, 0}).help("write `\"grants\": []` where nothing shall be allowed"));
+    Diagnostic d = diag::NoRulesAllowAll({0, 0}).help("write `\"grants\": []` where nothing shall be allowed");
+    if (auto edits = checks::add_member(c.tree, c.tree.root(), "grants", "[]"); !edits.empty()) d = std::move(d).fix("allow nothing", std::move(edits), FixSafety::kUnsafe);
+    c.report(std::move(d));
     return;
   }
   if (!c.policy.acls.empty() || !c.policy.grants.empty()) return;
@@ -100,7 +103,9 @@ void wildcards(LintContext& c) {
     }
     if (from_any && !(a.rule == told)) {
       told = a.rule;
-      c.report(diag::AnySource(any->span).help("`autogroup:member` leaves out tagged devices and routed networks"));
+      c.report(diag::AnySource(any->span)
+                   .help("`autogroup:member` leaves out tagged devices and routed networks")
+                   .fix("replace with `autogroup:member`", {{any->span, "autogroup:member"}}, FixSafety::kUnsafe));
     }
     if (to_any) c.report(diag::AnyDestination(a.span));
     const bool own = is_autogroup(a.dst, Autogroup::kSelf) || is_autogroup(a.dst, Autogroup::kInternet);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "compiler/check/insertion.h"
 #include "compiler/lint/rules/rules.h"
 
 namespace aclc::lints {
@@ -73,6 +74,7 @@ void ssh_shadowed(LintContext& c) {
       if (!within(c, rules[i].src, rules[j].src) || !within(c, rules[i].dst, rules[j].dst) || !users_within(c, rules[i], rules[j])) continue;
       Diagnostic d = diag::SshShadowed(opening(rules[i].span), c.line_name(rules[j].span)).label(opening(rules[j].span), "this decides first");
       if (check_j && !check_i) d = std::move(d).help("rules with `check` are asked before rules with `accept`, wherever they stand");
+      if (auto edits = c.removal(rules[i].span); !edits.empty()) d = std::move(d).fix("remove the rule", std::move(edits), FixSafety::kUnsafe);
       c.report(std::move(d));
       break;
     }
@@ -86,7 +88,14 @@ void ssh_users(LintContext& c) {
     const auto tag = std::find_if(dsts.begin(), dsts.end(), [](const Selector& s) { return s.kind == SelectorKind::kTag || is_autogroup(s, Autogroup::kTagged); });
     for (const Text& u : c.policy.at(r.users)) {
       const std::string_view user = c.policy.text(u);
-      if (user == "root" && !is_check(c, r) && !own) c.report(diag::SshRootAccept(u.span).help("`\"action\": \"check\"` asks them to log in again"));
+      if (user == "root" && !is_check(c, r) && !own) {
+        Diagnostic d = diag::SshRootAccept(u.span).help("`\"action\": \"check\"` asks them to log in again");
+        // Who is tagged cannot be asked.
+        const auto srcs = c.policy.at(r.src);
+        const bool people = std::none_of(srcs.begin(), srcs.end(), [](const Selector& s) { return s.kind == SelectorKind::kTag || is_autogroup(s, Autogroup::kTagged); });
+        if (people && r.action.present()) d = std::move(d).fix("ask for a login first", {{r.action.span, "check"}}, FixSafety::kUnsafe);
+        c.report(std::move(d));
+      }
       if (user == "autogroup:nonroot" && tag != dsts.end()) c.report(diag::SshNonrootOnTag(u.span, c.written(tag->span)));
     }
   }
@@ -95,7 +104,9 @@ void ssh_users(LintContext& c) {
 void soft_recorder(LintContext& c) {
   for (const SshRule& r : c.policy.ssh) {
     if (!r.recorder.empty() && !r.enforce_recorder) {
-      c.report(diag::SoftRecorder(r.recorder_span).help("`\"enforceRecorder\": true` refuses a session that cannot be recorded"));
+      Diagnostic d = diag::SoftRecorder(r.recorder_span).help("`\"enforceRecorder\": true` refuses a session that cannot be recorded");
+      if (auto edits = checks::set_field(c.tree, r.span, "enforceRecorder", "true"); !edits.empty()) d = std::move(d).fix("refuse what cannot be recorded", std::move(edits), FixSafety::kUnsafe);
+      c.report(std::move(d));
     }
   }
 }

@@ -2,6 +2,7 @@
 // Names that are defined and used nowhere.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "base/nearest.h"
@@ -60,8 +61,16 @@ void unused_names(LintContext& c) {
         break;
     }
   }
+  // The configuration may say who alone reaches what, by names of the policy.
+  const auto configured = [&](const Text& name) {
+    const std::string_view text = c.policy.text(name);
+    const auto is_it = [&](const ProtectedDestination::Written& w) { return w.text == text; };
+    const auto& all = c.options.protected_destinations;
+    return std::any_of(all.begin(), all.end(), [&](const ProtectedDestination& p) { return is_it(p.destination) || std::any_of(p.sources.begin(), p.sources.end(), is_it); });
+  };
   // Parameters of capabilities and app connectors are JSON of their own; a tag or set that is named anywhere there is in use.
   const auto mentioned = [&](const Text& name, Span member) {
+    if (configured(name)) return true;
     const std::string quoted = fmt::format("\"{}\"", c.policy.text(name));
     const std::string_view text = c.tree.text();
     for (size_t at = text.find(quoted); at != std::string_view::npos; at = text.find(quoted, at + 1)) {

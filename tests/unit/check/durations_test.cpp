@@ -53,5 +53,19 @@ TEST(DurationText, IsGosNormalForm) {
   EXPECT_EQ(duration_text(INT64_MIN), "-2562047h47m16.854775808s");
 }
 
+TEST(SpokenDuration, IsWhatPeopleWrite) {
+  const auto read = [](std::string_view text) {
+    const auto length = read_spoken_duration(text);
+    return length ? short_duration(*length) : std::string("none");
+  };
+  EXPECT_EQ(read("12 hours"), "12h");
+  EXPECT_EQ(read("1 Day"), "24h");
+  EXPECT_EQ(read("7d"), "168h");
+  EXPECT_EQ(read(" 1hr 30mins "), "1h30m");
+  EXPECT_EQ(read("90 sec"), "1m30s");
+  EXPECT_EQ(read("2 weeks"), "336h");
+  for (const char* other : {"", " ", "12", "hours", "12 moons", "1.5 h", "-1 day", "a day", "1 day or so", "99999999999999999999 days", "1000000 weeks 1000000 weeks 9999999 weeks"}) EXPECT_EQ(read(other), "none") << other;
+}
+
 }  // namespace
 }  // namespace aclc::checks

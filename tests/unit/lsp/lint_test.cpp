@@ -143,6 +143,17 @@ TEST(LintInTheEditor, StrikesThroughAnAclThatAGrantCouldBe) {
   EXPECT_EQ(seen, 2u) << shown;
 }
 
+TEST(LintInTheEditor, CallsNothingUnusedThatTheConfigurationNames) {
+  const Folder folder;
+  folder.write(".aclc.hujson", R"({"protected": {"tag:web": ["group:old"]}})");
+  Client c;
+  c.initialize(full_capabilities(), kOn);
+  c.open(kPolicy, folder.uri("policy.hujson"));
+  c.settle();
+  EXPECT_THAT(c.codes(), testing::Contains("protected-destination"));
+  EXPECT_THAT(c.codes(), testing::Not(testing::Contains("unused-group")));
+}
+
 TEST(LintInTheEditor, HonoursIgnoringComments) {
   Client c;
   c.initialize(full_capabilities(), kOn);
