@@ -78,6 +78,18 @@ constexpr const char* kMoreTailscale = R"({
   "sshTests": [{"src": "ann@example.com", "dst": ["tag:db"], "check": ["root"], "srcPostureAttrs": {"node:os": "linux"}}],
 })";
 
+/// A tailnet that a login owns, where a mail provider's domain is no name for its users; and the old names of members.
+constexpr const char* kPersonal = R"({"name": "ann@gmail.com", "users": [{"login": "ann@gmail.com", "role": "owner"}, {"login": "bob@example.com"}],
+  "nodes": [{"name": "laptop", "ipv4": "100.64.0.1", "user": "ann@gmail.com"}]})";
+constexpr const char* kOldNames = R"({
+  "Groups": {"group:eng": ["ann@gmail.com", "bob@example.com"]}, "TagOwners": {"tag:db": ["autogroup:admin"]}, "Hosts": {"db": "192.0.2.7"},
+  "ACLs": [{"action": "accept", "users": ["group:eng"], "ports": ["tag:db:22", "autogroup:internet:*"]}],
+  "grants": [{"src": ["autogroup:member"], "dst": ["autogroup:self"], "app": {"tailscale.com/cap/drive": [{"shares": ["*"]}]}}],
+  "ssh": [{"action": "accept", "src": ["ann@gmail.com"], "dst": ["ann@gmail.com", "tag:db", "autogroup:self"], "users": ["localpart:*@gmail.com"]}],
+  "Tests": [{"user": "ann@gmail.com", "proto": "udp", "allow": ["tag:db:22"], "deny": ["db:53"]}],
+  "sshTests": [{"src": "ann@gmail.com", "dst": ["tag:db"], "accept": ["ann"]}],
+})";
+
 /// What may be written behind these nobody knows.
 constexpr std::string_view kOpen[] = {"custom:", "nextdns:", "group:", "tag:", "ipset:", "posture:", "svc:"};
 constexpr std::string_view kBinary[] = {"==", "!=", "<", "<=", ">", ">=", "IN", "NOT IN"};
@@ -220,10 +232,11 @@ void everywhere(const std::string& policy, Editor& editor) {
   }
 }
 
-void expect_sound_offers(const std::string& policy, Target target, bool tailnet) {
+/// `tailnet` may be null.
+void expect_sound_offers(const std::string& policy, Target target, const char* tailnet) {
   AnalysisOptions options;
   options.target = target;
-  if (tailnet) options.inventory = Inventory::of("tailnet.json", kTailnet);
+  if (tailnet) options.inventory = Inventory::of("tailnet.json", tailnet);
   ASSERT_TRUE(!tailnet || options.inventory->usable());
   Editor editor(options);
   ASSERT_EQ(editor.findings(policy), "");
@@ -233,7 +246,8 @@ void expect_sound_offers(const std::string& policy, Target target, bool tailnet)
 }
 
 TEST(CompletionOffers, AreWhatTheCheckTakes) {
-  for (const bool tailnet : {false, true}) {
+  expect_sound_offers(kOldNames, Target::kTailscale, kPersonal);
+  for (const char* tailnet : {static_cast<const char*>(nullptr), kTailnet}) {
     SCOPED_TRACE(tailnet ? "with a tailnet" : "without a tailnet");
     expect_sound_offers(std::string("{") + kRules + kTailscale + "\n}", Target::kTailscale, tailnet);
     expect_sound_offers(kMoreTailscale, Target::kTailscale, tailnet);
