@@ -25,6 +25,9 @@ bool fits(std::string_view text, std::string_view query) {
   return true;
 }
 
+/// `tag:web:`, `remove `: more has to follow in the same string.
+bool goes_on(std::string_view inserted) { return inserted.ends_with(':') || inserted.ends_with(' '); }
+
 /// What a whole text expects at a place, told as if it were being typed there.
 std::optional<Typing> typing_in(const SyntaxTree& tree, const Place& place) {
   Typing typing;
@@ -156,7 +159,8 @@ CompletionList complete_token(const View& view, const Analysis& known, const Pla
     for (Edit& edit : offer.also) item.also.push_back({view.at.range(in_text(edit.span)), std::move(edit.text)});
     std::string inserted = offer.insert.empty() ? offer.text : std::move(offer.insert);
     if (typing.quoted) {
-      item.new_text = inserted + tail;
+      // A string that is still open stays so where the offer is a beginning: the editor's cursor is behind what it inserts.
+      item.new_text = !typing.closed && goes_on(inserted) ? inserted : inserted + tail;
     } else {
       if (!offer.bare) inserted = json_quote(head + inserted + tail);
       if (list_missing && !offer.bare) inserted = "[" + inserted + "]";

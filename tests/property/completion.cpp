@@ -139,6 +139,13 @@ RC_GTEST_PROP(Completion, TouchesTheTokenAndLeavesTheTextWhole, (uint32_t seed))
         if (!span.empty()) RC_ASSERT(typed.token.begin <= span.begin && span.end <= typed.token.end);
         else if (span.begin < typed.token.begin || typed.token.end < span.begin) RC_ASSERT(edits[i].new_text == ",");
         std::string by = edits[i].new_text;
+        // Where more follows in the string it stays open; here nothing does.
+        const std::string_view token = std::string_view(typed.text).substr(typed.token.begin, typed.token.length());
+        const bool open = token.starts_with('"') && token.find('"', 1) == std::string_view::npos;
+        if (open && edits[i].range == list.range && (by.ends_with(':') || by.ends_with("add ") || by.ends_with("remove "))) {
+          const char next = following(typed.text, typed.token.end).next;
+          by += typed.new_name ? "\": " : std::string_view(",]}:").find(next) == std::string_view::npos ? "\"," : "\"";
+        }
         if (typed.new_name && edits[i].range == list.range) {
           by += "0";  // the value that comes next
           const char next = following(typed.text, std::max(span.end, typed.token.end)).next;

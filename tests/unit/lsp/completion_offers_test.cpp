@@ -149,10 +149,8 @@ class Editor {
           continue;
         }
       } else if (inserted.ends_with(':') || inserted.ends_with(' ')) {
-        if (changed[end] == '"') {
-          EXPECT_TRUE(go_on(changed, end, zero, depth)) << "nothing goes on from " << item.label;
-          continue;
-        }
+        EXPECT_TRUE(go_on(changed, end, zero, depth)) << "nothing goes on from " << item.label;
+        continue;
       }
       judge(item.label, text, cursor, changed, zero);
     }

@@ -97,6 +97,13 @@ TEST(Completion, TakesALoneQuoteAsTheBeginning) {
   EXPECT_EQ(accepted(R"({"src": ["^"group:eng"]})", "tag:db"), R"({"src": ["tag:db","group:eng"]})");
 }
 
+TEST(Completion, LeavesAStringOpenInWhichMoreFollows) {
+  EXPECT_EQ(accepted(R"({"src": ["*"], "dst": ["tag:^]})", "tag:db"), R"({"src": ["*"], "dst": ["tag:db:]})");
+  EXPECT_EQ(accepted(R"({"src": ["*"], "dst": ["tag:db:^]})", "443"), R"({"src": ["*"], "dst": ["tag:db:443"]})");
+  EXPECT_EQ(accepted(R"({"src": ["*"], "dst": ["tag:^"]})", "tag:db"), R"({"src": ["*"], "dst": ["tag:db:"]})") << "closed it stays closed";
+  EXPECT_EQ(accepted(R"("tag:^)", "tag:", "{\"tagOwners\": {\n", "\n}}"), R"("tag:)");
+}
+
 TEST(Completion, QuotesAWordAsAWhole) {
   EXPECT_EQ(accepted(R"({"src": [group:^eng]})", "group:eng"), R"({"src": ["group:eng"]})");
   EXPECT_EQ(accepted(R"({"dst": [tag:w^]})", "tag:web"), R"({"dst": ["tag:web:"]})");
