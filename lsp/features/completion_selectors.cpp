@@ -19,7 +19,12 @@ bool in_tests(Standpoint at) {
 }
 
 /// A definition whose name has not the form of its kind is reported there, and could not be meant here.
-bool is_name_of(std::string_view text, SelectorKind kind) { return classify_selector(text).kind == kind; }
+bool is_name_of(std::string_view text, SelectorKind kind) {
+  // There may be thousands of these, nearly all of them fine.
+  const std::string_view prefix = kind == SelectorKind::kGroup ? "group:" : kind == SelectorKind::kTag ? "tag:" : "";
+  if (!prefix.empty() && text.starts_with(prefix) && text.find_first_of("@ \t", prefix.size()) == std::string_view::npos) return text.size() > prefix.size();
+  return classify_selector(text).kind == kind;
+}
 
 /// Every name of a kind that the policy mentions, once, in the order of the text; not the one that is being written.
 template <class F>
@@ -116,12 +121,12 @@ class Selectors {
   }
 
   void users() {
-    const auto user = [&](std::string_view login) {
-      if (is_name_of(login, SelectorKind::kUser)) add(login, SelectorKind::kUser, CompletionKind::kReference, "user", '3');
-    };
+    const auto user = [&](std::string_view login) { add(login, SelectorKind::kUser, CompletionKind::kReference, "user", '3'); };
     const Inventory* inventory = analysis_.inventory();
     if (inventory) {
-      for (const User& u : inventory->tailnet().users) user(inventory->tailnet().text(u.login));
+      for (const User& u : inventory->tailnet().users) {
+        if (const std::string_view login = inventory->tailnet().text(u.login); is_name_of(login, SelectorKind::kUser)) user(login);
+      }
       // A test is run with somebody who is there.
       if ((at_ == Standpoint::kTestSrc || at_ == Standpoint::kSshTestSrc) && inventory->tailnet().users.size() != 0) return;
     }
