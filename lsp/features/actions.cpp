@@ -113,6 +113,14 @@ CodeAction& Actions::add(std::string title, std::string kind, std::vector<Edit> 
 }
 
 CodeAction* Actions::add_if_sound(std::string title, std::string kind, std::vector<Edit> edits) {
+  if (later_ && kind != "quickfix") {
+    CodeAction action;
+    action.title = std::move(title);
+    action.kind = std::move(kind);
+    action.data = fmt::format("{{\"uri\":{},\"version\":{},\"begin\":{},\"end\":{}}}", json_quote(view_.uri), view_.version.value_or(0), span_.begin, span_.end);
+    out_.push_back(std::move(action));
+    return &out_.back();
+  }
   const Analysis after(std::make_shared<TextVersion>(edited(a_.text(), edits)), a_.options());
   return errors_of(after) <= errors_of(a_) ? &add(std::move(title), std::move(kind), std::move(edits)) : nullptr;
 }
@@ -200,8 +208,8 @@ bool Actions::comment_inside(Span span) const {
 }
 
 std::vector<CodeAction> code_actions(const View& view, Span span, const std::vector<std::string>& only,
-                                     const std::vector<AskedFinding>& asked) {
-  return Actions(view, span, only, asked).all();
+                                     const std::vector<AskedFinding>& asked, CostlyEdits costly) {
+  return Actions(view, span, only, asked, costly).all();
 }
 
 }  // namespace aclc::lsp

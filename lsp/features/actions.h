@@ -14,8 +14,8 @@ namespace aclc::lsp {
 /// Gathers the actions for one span of one text.
 class Actions {
  public:
-  Actions(const View& view, Span span, const std::vector<std::string>& only, const std::vector<AskedFinding>& asked)
-      : view_(view), a_(view.analysis), p_(a_.policy()), tree_(a_.tree()), span_(span), only_(only) {
+  Actions(const View& view, Span span, const std::vector<std::string>& only, const std::vector<AskedFinding>& asked, CostlyEdits costly)
+      : view_(view), a_(view.analysis), p_(a_.policy()), tree_(a_.tree()), span_(span), only_(only), later_(costly == CostlyEdits::kLater) {
     find(asked);
   }
 
@@ -30,7 +30,8 @@ class Actions {
   }
   bool touches(Span s) const { return s.begin <= span_.end && span_.begin <= s.end; }
   CodeAction& add(std::string title, std::string kind, std::vector<Edit> edits);
-  /// Leaves the action out where the edited text would have more errors than this one; null then.
+  /// Leaves the action out where the edited text would have more errors than this one; null then. That takes a look at all of the
+  /// text: of what is no quick fix it is put off where the client can ask again.
   CodeAction* add_if_sound(std::string title, std::string kind, std::vector<Edit> edits);
 
   // actions.cpp: fixes of findings
@@ -104,6 +105,7 @@ class Actions {
   const SyntaxTree& tree_;
   Span span_;
   const std::vector<std::string>& only_;
+  bool later_;
   std::vector<const Diagnostic*> asked_;  ///< that stand outside of the span
   std::vector<CodeAction> out_;
 };

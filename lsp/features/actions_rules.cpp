@@ -76,7 +76,7 @@ void Actions::all_acls_to_grants() {
   for (const AclRule& rule : p_.acls) {
     const std::vector<std::string> grants = grants_of(rule);
     if (grants.empty()) return;
-    edits.push_back({rule.span, fmt::format("{}", fmt::join(grants, separator(rule.span)))});
+    if (!later_) edits.push_back({rule.span, fmt::format("{}", fmt::join(grants, separator(rule.span)))});
   }
   add_if_sound("convert all acls to grants", "refactor.rewrite", std::move(edits));
 }

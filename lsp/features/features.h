@@ -68,9 +68,11 @@ struct AskedFinding {
   uint32_t line = 0;  ///< where the client has it
 };
 /// Quick fixes of findings in the span and of those that are asked about, refactorings of what stands there, and actions on the
-/// whole text. `only` holds the kinds that the client wants, empty for all.
+/// whole text. `only` holds the kinds that the client wants, empty for all. With kLater, actions whose edits take long to
+/// work out at every move of a cursor have `data` instead: where to ask again.
+enum class CostlyEdits : uint8_t { kAtOnce, kLater };
 std::vector<CodeAction> code_actions(const View& view, Span span, const std::vector<std::string>& only,
-                                     const std::vector<AskedFinding>& asked = {});
+                                     const std::vector<AskedFinding>& asked = {}, CostlyEdits costly = CostlyEdits::kAtOnce);
 
 /// What the tests, or one of them, came to: JSON text of an object whose members lsp/server/README.md lists.
 std::string test_results(const View& view, const Verdicts& verdicts, std::optional<Entry> only);

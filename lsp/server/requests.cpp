@@ -212,7 +212,8 @@ void Session::code_action(const Json& params, Reply& reply) {
   }
   const std::vector<AskedFinding> asked = read_asked(params);
   with_view(params, reply, [&](const View& view) {
-    const std::vector<CodeAction> actions = code_actions(view, view.at.span(*range), only, asked);
+    const std::vector<CodeAction> actions = code_actions(view, view.at.span(*range), only, asked,
+                                                          client_.code_action_resolve ? CostlyEdits::kLater : CostlyEdits::kAtOnce);
     if (client_.code_action_literals) {
       reply.result = list_json(actions, client_);
       return;
@@ -226,6 +227,27 @@ void Session::code_action(const Json& params, Reply& reply) {
     }
     w.end_array();
     reply.result = w.take();
+  });
+}
+
+void Session::code_action_resolve(const Json& params, Reply& reply) {
+  const auto title = read_text(params, "title"), kind = read_text(params, "kind"), uri = read_text(params, "data/uri");
+  const auto version = read_integer(params, "data/version"), begin = read_integer(params, "data/begin"), end = read_integer(params, "data/end");
+  if (!title || !kind || !uri || !version || !begin || !end) {
+    reply.result = params.dump();  // it came with all that it has
+    return;
+  }
+  with_view({{"textDocument", {{"uri", *uri}}}}, reply, [&](const View& view) {
+    const auto size = static_cast<int64_t>(view.analysis.text().size());
+    if (view.version.value_or(0) == *version && 0 <= *begin && *begin <= *end && *end <= size) {
+      for (const CodeAction& action : code_actions(view, {static_cast<uint32_t>(*begin), static_cast<uint32_t>(*end)}, {*kind})) {
+        if (action.title == *title) {
+          reply.result = value_json(action, client_);
+          return;
+        }
+      }
+    }
+    reply.fail(ErrorCode::kRequestFailed, "not possible in the text as it is now: " + *title);
   });
 }
 

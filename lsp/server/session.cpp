@@ -179,7 +179,8 @@ void write_capabilities(JsonWriter& w, const ClientCapabilities& client, Positio
   w.key("completionProvider").raw(R"({"triggerCharacters":["\"",":","@",",","["],"resolveProvider":true})");
   if (client.code_action_literals) {
     w.key("codeActionProvider")
-        .raw(R"({"codeActionKinds":["quickfix","refactor.rewrite","refactor.extract","refactor.inline","source.fixAll.aclc","source.organize.aclc"]})");
+        .raw(std::string(R"({"codeActionKinds":["quickfix","refactor.rewrite","refactor.extract","refactor.inline","source.fixAll.aclc","source.organize.aclc"])") +
+             (client.code_action_resolve ? R"(,"resolveProvider":true})" : "}"));
   } else if (client.apply_edit) {
     w.key("codeActionProvider").boolean(true);  // as commands, which hand the edit back
   }
@@ -268,6 +269,7 @@ const std::unordered_map<std::string_view, Session::Handler>& Session::requests(
       {"textDocument/prepareRename", &Session::prepare_rename},
       {"textDocument/rename", &Session::rename},
       {"textDocument/codeAction", &Session::code_action},
+      {"codeAction/resolve", &Session::code_action_resolve},
       {"textDocument/codeLens", &Session::code_lens},
       {"textDocument/inlayHint", &Session::inlay_hint},
       {"textDocument/semanticTokens/full", &Session::tokens_full},

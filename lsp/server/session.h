@@ -220,6 +220,7 @@ class Session {
   void prepare_rename(const Json& params, Reply& reply);
   void rename(const Json& params, Reply& reply);
   void code_action(const Json& params, Reply& reply);
+  void code_action_resolve(const Json& params, Reply& reply);
   void code_lens(const Json& params, Reply& reply);
   void inlay_hint(const Json& params, Reply& reply);
   void tokens_full(const Json& params, Reply& reply);

@@ -159,6 +159,33 @@ TEST(Actions, AreFoundByTheDataOfAFindingOfTheVersionBefore) {
   EXPECT_TRUE(titles(finding).empty()) << "the text it was about is another now";
 }
 
+TEST(Actions, LeaveCostlyEditsForLaterWhereTheClientCanAskAgain) {
+  json capabilities = full_capabilities();
+  capabilities["textDocument"]["codeAction"]["dataSupport"] = true;
+  capabilities["textDocument"]["codeAction"]["resolveSupport"] = {{"properties", {"edit"}}};
+  const std::string text = "{\n  \"acls\": [\n    {\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4:22\"]},\n    {\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.5:22\"]},\n  ],\n}\n";
+  Client c;
+  EXPECT_EQ(c.initialize(capabilities)["capabilities"]["codeActionProvider"]["resolveProvider"], true);
+  c.open(text);
+  const json at = c.at("{\"action", 1);
+  Editor plain(text);
+  size_t later = 0;
+  json last;
+  for (const json& action : c.whole("codeAction", {{"range", Client::range(at, at)}, {"context", {{"diagnostics", json::array()}}}})) {
+    if (action.contains("edit")) continue;
+    ++later;
+    last = action;
+    const json whole = c.request("codeAction/resolve", action);
+    EXPECT_EQ(whole["kind"], action["kind"]);
+    EXPECT_FALSE(whole.contains("data"));
+    EXPECT_EQ(edited(text, whole["edit"]["documentChanges"][0]["edits"]), plain.after("{\"action", action["title"])) << action;
+  }
+  EXPECT_EQ(later, 2u) << "one acl, and all of them";
+  c.change(2, {{{"range", Client::range(at, at)}, {"text", " "}}});
+  EXPECT_TRUE(c.request("codeAction/resolve", last).contains("error")) << "the text is another one";
+  EXPECT_EQ(c.request("codeAction/resolve", {{"title", "x"}})["title"], "x");
+}
+
 TEST(Actions, TurnAllAclsInPlace) {
   Editor e("{\n  // rules\n  \"acls\": [\n    {\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4:22\"]}, // one\n"
            "    {\"action\": \"accept\", \"src\": [\"a@b.c\"], \"dst\": [\"1.2.3.4:*\"]},\n  ],\n}\n");
