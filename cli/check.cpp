@@ -34,26 +34,30 @@ struct Check {
 
   /// What was looked at, over all files.
   struct Totals {
-    size_t policies = 0, rules = 0, tests = 0, fixed = 0;
+    size_t policies = 0, unread = 0, rules = 0, tests = 0, fixed = 0;
     TestReport report;
     std::vector<JunitCase> tests_run;
+    std::vector<TestedPolicy> tested;
     bool allows_all = false;
     bool more_to_fix = false;  ///< --fix stopped before all was mended
   };
 };
 
-/// Findings that --fix would mend: those about a tailnet file are not among them, since it changes policies only.
-size_t fixable(Run& run) {
+/// Findings that --fix would mend: not those about a tailnet file or standard input, since it changes policy files only.
+size_t fixable(const Check& o, Run& run) {
   const std::vector<Diagnostic>& findings = run.findings.sorted();
   const SafeFixes safe(findings);
+  const bool from_stdin = std::find(o.policy.paths.begin(), o.policy.paths.end(), "-") != o.policy.paths.end();
   return static_cast<size_t>(std::count_if(findings.begin(), findings.end(), [&](const Diagnostic& d) {
-    return !(run.tailnet && d.source == run.tailnet->source) && safe.has(d);
+    if (!safe.has(d) || (run.tailnet && d.source == run.tailnet->source)) return false;
+    return !from_stdin || !d.source.valid() || run.sources[d.source].name() != o.policy.stdin_filename;
   }));
 }
 
 std::string summary(const Check& o, const Check::Totals& totals, Run& run) {
-  std::string out = fails(run, o.output) ? "" : "ok · ";
-  if (totals.policies > 1) out += counted(totals.policies, "policy file") + " · ";
+  std::string out = fails(run, o.output) || totals.unread > 0 ? "" : "ok · ";
+  if (totals.policies + totals.unread > 1) out += counted(totals.policies, "policy file") + " · ";
+  if (totals.unread > 0) out += fmt::format("{} could not be read · ", totals.unread);
   out += counted(totals.rules, "rule");
   // Of a policy with errors nobody knows what it will allow.
   if (totals.allows_all && !run.findings.has_errors()) out += " · neither acls nor grants: everything is allowed";
@@ -65,31 +69,48 @@ std::string summary(const Check& o, const Check::Totals& totals, Run& run) {
   if (totals.fixed > 0)
     out += fmt::format(" · {} applied", totals.fixed == 1 ? "1 fix" : fmt::format("{} fixes", totals.fixed));
   if (totals.more_to_fix) out += " · there is more to mend: run it again";
-  const size_t more = o.fix ? 0 : fixable(run);
+  const size_t more = o.fix ? 0 : fixable(o, run);
   if (more > 0) out += fmt::format(" · aclc check --fix would mend {}", more);
+  return out;
+}
+
+/// How bad a text is. What is wrong with its form hides what else is: a better form may show more errors.
+struct Badness {
+  size_t syntax = 0, shape = 0, errors = 0;
+  auto operator<=>(const Badness&) const = default;
+};
+Badness badness(const std::vector<Diagnostic>& findings) {
+  Badness out;
+  for (const Diagnostic& d : findings) {
+    if (d.severity != Severity::kError) continue;
+    ++out.errors;
+    if (d.kind < Kind::kNotAnObject) ++out.syntax;
+    if (d.kind == Kind::kWrongType || d.kind == Kind::kUnknownField) ++out.shape;
+  }
   return out;
 }
 
 /// The text with every safe fix applied, as long as that does not make it worse; nothing where there is nothing to do. What
 /// is left is what another run would mend.
 std::optional<Mended> mend(const Check& o, const std::string& name, std::string_view text) {
-  Mended out{std::string(text)};
-  size_t errors = SIZE_MAX;
+  Mended best{std::string(text)}, now = best;
+  std::optional<Badness> before;
   for (int round = 0; round < kFixRounds; ++round) {
     Run run;
-    const SourceId id = run.sources.add(name, out.text);
+    const SourceId id = run.sources.add(name, now.text);
     analyse(run, id, o.policy.pipeline);
-    const size_t left = run.findings.counts().errors;
-    if (left > errors) return std::nullopt;
-    errors = left;
-    Mended mended = apply_fixes(out.text, run.findings.sorted(), id);
-    out.left = mended.applied;
-    if (mended.applied == 0 || mended.text == out.text) break;
-    out.applied += mended.applied;
-    out.text = std::move(mended.text);
+    const Badness bad = badness(run.findings.sorted());
+    if (before && bad > *before) break;
+    before = bad;
+    best = now;
+    Mended mended = apply_fixes(now.text, run.findings.sorted(), id);
+    best.left = mended.applied;
+    if (mended.applied == 0 || mended.text == now.text) break;
+    now.applied += mended.applied;
+    now.text = std::move(mended.text);
   }
-  if (out.text == text) return std::nullopt;
-  return out;
+  if (best.text == text) return std::nullopt;
+  return best;
 }
 
 /// False: the file could not be written, and the console said so.
@@ -121,13 +142,14 @@ Exit check(Check& o, Console& console) {
       return Exit::kTrouble;
     }
     if (o.fix && !fix_file(o, path, totals, console)) status = Exit::kTrouble;
-    const auto id = open_policy(run, path, o.policy, console);
-    if (!id)
-      status = Exit::kTrouble;
-    else
+    if (const auto id = open_one_of(run, path, o.policy, o.output, console)) {
       policies.push_back(*id);
+    } else {
+      status = Exit::kTrouble;
+      ++totals.unread;
+    }
   }
-  if (!open_tailnet(run, o.tailnet, o.policy, console)) return show_trouble(run, o.output, "aclc check", console);
+  if (!open_tailnet(run, o.tailnet, o.policy, o.output, console)) return show_trouble(run, o.output, "aclc check", console);
   for (const SourceId id : policies) {
     const Analysis a = analyse(run, id, o.policy.pipeline);
     ++totals.policies;
@@ -136,6 +158,7 @@ Exit check(Check& o, Console& console) {
     Progress progress(console, "testing", a.policy.tests.size() + a.policy.ssh_tests.size());
     if (auto report = test(run, a, [&](size_t done) { progress.step(done); })) {
       add_junit_cases(*report, id, run.sources[id], totals.tests_run);
+      totals.tested.push_back({run.sources[id].name(), report->results.size()});
       totals.report.passed += report->passed;
       totals.report.failed += report->failed;
       std::move(report->results.begin(), report->results.end(), std::back_inserter(totals.report.results));
@@ -151,7 +174,7 @@ Exit check(Check& o, Console& console) {
   showing.trouble = trouble_of(status, console);
   showing.upstream = o.upstream;
   showing.max_shown = o.max_findings;
-  const JsonMember tests{"tests", tests_json(totals.report)};
+  const JsonMember tests{"tests", tests_json(totals.report, totals.tested)};
   showing.more = {&tests, 1};
   if (!o.quiet) showing.summary = summary(o, totals, run);
   showing.title = "aclc check";

@@ -14,7 +14,7 @@ constexpr Command kCommands[] = {
     {"compile", "what every node gets: filter and ssh rules, routes, peers, and because of which line", define_compile},
     {"decide", "what wire rules (a netmap's packet filter) say to packets", define_decide},
     {"push", "put a policy in force, once it is sound and if nobody changed the one in force", define_push},
-    {"pull", "the policy in force, into a file", define_pull},
+    {"pull", "fetch the policy in force into a file", define_pull},
     {"drift", "is what is in force what this file says?", define_drift},
     {"lsp", "a language server on standard input and output", define_lsp},
     {"schema", "a JSON Schema of the policy language, for editors without the language server", define_schema},

@@ -112,28 +112,61 @@ std::string node_file_name(std::string_view node) {
   return out;
 }
 
-std::optional<SourceId> open_policy(Run& run, const std::string& path, const PolicyOptions& options, Console& console) {
+namespace {
+
+Result<SourceId> read_policy(Run& run, const std::string& path, const PolicyOptions& options) {
   expect_text(size_of(path));
   // A file that is too long is a finding; a stream may have no end.
   const bool file = path != "-" && file_kind(path) == FileKind::kPlain;
   auto text = file ? read_file(path) : read_file(path, options.pipeline.parse.max_bytes);
-  if (!text) {
-    console.complain(text.error().message);
-    return std::nullopt;
-  }
+  if (!text) return text.error();
   return run.sources.add(path == "-" ? options.stdin_filename : path, std::move(text.value()));
 }
 
-bool open_tailnet(Run& run, const TailnetOptions& tailnet, const PolicyOptions& options, Console& console) {
-  if (tailnet.path.empty()) return true;
+Result<Done> use_tailnet_of(Run& run, const TailnetOptions& tailnet, const PolicyOptions& options) {
+  if (tailnet.path.empty()) return Done{};
   expect_text(size_of(tailnet.path));
   auto text = read_file(tailnet.path, options.pipeline.tailnet.max_bytes);
-  if (!text) {
-    console.complain(text.error().message);
-    return false;
-  }
+  if (!text) return text.error();
   use_tailnet(run, run.sources.add(tailnet.path, std::move(text.value())), options.pipeline);
-  return true;
+  return Done{};
+}
+
+void report_unreadable(Run& run, const std::string& path, const std::string& why, const OutputOptions& output, Console& console) {
+  console.complain(why);
+  // SARIF and JUnit have a place of their own for it.
+  if (output.format != Format::kJson && output.format != Format::kGithub) return;
+  Diagnostic d = diag::UnreadableFile({0, 0}, why);
+  d.source = run.sources.add(path, "");
+  run.findings.report(std::move(d));
+}
+
+}  // namespace
+
+std::optional<SourceId> open_policy(Run& run, const std::string& path, const PolicyOptions& options, Console& console) {
+  const auto id = read_policy(run, path, options);
+  if (id) return *id;
+  console.complain(id.error().message);
+  return std::nullopt;
+}
+
+std::optional<SourceId> open_one_of(Run& run, const std::string& path, const PolicyOptions& options, const OutputOptions& output, Console& console) {
+  const auto id = read_policy(run, path, options);
+  if (id) return *id;
+  report_unreadable(run, path, id.error().message, output, console);
+  return std::nullopt;
+}
+
+bool open_tailnet(Run& run, const TailnetOptions& tailnet, const PolicyOptions& options, Console& console) {
+  const auto done = use_tailnet_of(run, tailnet, options);
+  if (!done) console.complain(done.error().message);
+  return done.ok();
+}
+
+bool open_tailnet(Run& run, const TailnetOptions& tailnet, const PolicyOptions& options, const OutputOptions& output, Console& console) {
+  const auto done = use_tailnet_of(run, tailnet, options);
+  if (!done) report_unreadable(run, tailnet.path, done.error().message, output, console);
+  return done.ok();
 }
 
 }  // namespace aclc::cli

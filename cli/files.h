@@ -25,9 +25,13 @@ std::string node_file_name(std::string_view node);
 
 /// Reads a policy into the run. nullopt: it could not be read, and the console said so.
 std::optional<SourceId> open_policy(Run& run, const std::string& path, const PolicyOptions& options, Console& console);
+/// The same for a run that shows findings: in a format for programs that it could not be read is one of them, too.
+std::optional<SourceId> open_one_of(Run& run, const std::string& path, const PolicyOptions& options, const OutputOptions& output, Console& console);
 
 /// Reads the tailnet that the options name, if any, and makes it the run's. False: it could not be read, and the
 /// console said so.
 bool open_tailnet(Run& run, const TailnetOptions& tailnet, const PolicyOptions& options, Console& console);
+/// The same for a run that shows findings.
+bool open_tailnet(Run& run, const TailnetOptions& tailnet, const PolicyOptions& options, const OutputOptions& output, Console& console);
 
 }  // namespace aclc::cli

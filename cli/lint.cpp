@@ -127,14 +127,15 @@ class Lint {
     if (!fits_together() || !set_today() || !know_only()) return Exit::kTrouble;
     std::vector<SourceId> policies;
     for (const std::string& path : o_.policy.paths) {
-      const auto id = open_policy(run_, path, o_.policy, console_);
+      const auto id = open_one_of(run_, path, o_.policy, o_.output, console_);
       if (!id) {
         status_ = Exit::kTrouble;
+        ++unread_;
         continue;
       }
       policies.push_back(*id);
     }
-    if (!open_tailnet(run_, o_.tailnet, o_.policy, console_)) return show_trouble(run_, o_.output, "aclc lint", console_);
+    if (!open_tailnet(run_, o_.tailnet, o_.policy, o_.output, console_)) return show_trouble(run_, o_.output, "aclc lint", console_);
     for (const Diagnostic& d : run_.findings.sorted()) {
       if (d.severity == Severity::kError) found_.push_back(d);
     }
@@ -225,7 +226,7 @@ class Lint {
     }
     Look found = look(run_, id, o_, options);
     looked_at_.push_back(id);
-    invalid_ += found.valid ? 0 : 1;
+    if (!found.valid) invalid_.push_back(id);
     rules_ += found.rules;
     found_.insert(found_.end(), std::make_move_iterator(found.findings.begin()), std::make_move_iterator(found.findings.end()));
   }
@@ -286,7 +287,8 @@ class Lint {
     size_t fixable = 0;
     for (Diagnostic& d : found_) {
       // --fix changes policies, and not a configuration or a tailnet.
-      const bool of_policy = std::find(looked_at_.begin(), looked_at_.end(), d.source) != looked_at_.end() || !d.source.valid();
+      const auto is_among = [&](const std::vector<SourceId>& ids) { return std::find(ids.begin(), ids.end(), d.source) != ids.end(); };
+      const bool of_policy = (is_among(looked_at_) && !is_among(invalid_)) || !d.source.valid();
       fixable += of_policy && !d.fixes.empty() && d.fixes.front().safety == FixSafety::kSafe ? 1 : 0;
       run_.findings.report(std::move(d));
     }
@@ -300,9 +302,10 @@ class Lint {
     if (!o_.quiet) {
       std::string& line = showing.summary;
       if (status_ == Exit::kYes) line = "ok · ";
-      if (looked_at_.size() > 1) line += counted(looked_at_.size(), "policy file") + " · ";
+      if (looked_at_.size() + unread_ > 1) line += counted(looked_at_.size(), "policy file") + " · ";
+      if (unread_ > 0) line += fmt::format("{} could not be read · ", unread_);
       line += counted(rules_, "rule");
-      if (invalid_ > 0) line += " · lint looks at a policy once aclc check has no errors";
+      if (!invalid_.empty()) line += " · lint looks at a policy once aclc check has no errors";
       if (fixed_ > 0) line += fmt::format(" · {} {} {}", fixed_, fixed_ == 1 ? "fix" : "fixes", o_.dry_run ? "not written" : "applied");
       if (fixable > 0 && !o_.fix) line += fmt::format(" · aclc lint --fix would mend {}", fixable);
     }
@@ -317,7 +320,8 @@ class Lint {
   LintOptions options_;
   std::vector<Diagnostic> found_;
   std::vector<SourceId> looked_at_;  ///< policies as they were looked at, so after fixes
-  size_t invalid_ = 0, rules_ = 0, fixed_ = 0;
+  std::vector<SourceId> invalid_;    ///< of them, those that the check refuses: no fix is applied to them
+  size_t unread_ = 0, rules_ = 0, fixed_ = 0;
   Exit status_ = Exit::kYes;
 };
 

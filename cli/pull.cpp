@@ -107,6 +107,7 @@ Exit pull(const Pull& o, Console& console) {
 Action define_pull(CLI::App& app, Console& console) {
   const auto o = std::make_shared<Pull>();
   add_policy_options(app, o->policy, Takes::kOne);
+  app.get_option("POLICY")->description("file to write, - prints the policy instead (default policy.hujson)");
   add_server_options(app, o->server);
   add_record_options(app, o->record);
   add_output_options(app, o->output);

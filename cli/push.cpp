@@ -4,6 +4,7 @@
 
 #include <CLI/App.hpp>
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -96,7 +97,7 @@ Outcome Pushing::judge_and_push() {
   if (!id || !open_tailnet(run_, o_.tailnet, o_.policy, console_)) return {};
   const Analysis a = analyse(run_, *id, o_.policy.pipeline);
   // Always, also where the same text is deployed already: who is in which group may have changed since.
-  if (const auto report = test(run_, a)) tests_ = tests_json(*report);
+  if (const auto report = test(run_, a)) tests_ = tests_json(*report, std::array{TestedPolicy{path_, report->results.size()}});
   if (run_.findings.has_errors()) return {Exit::kNo, "refused", "nothing was pushed", {}};
   text_ = std::string(a.tree.text());
   return push_to_server(a);

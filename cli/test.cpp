@@ -139,13 +139,14 @@ class Printer {
 
 Exit run_test(const Options& o, Console& console) {
   Run run;
-  const auto id = open_policy(run, o.policy.paths.front(), o.policy, console);
-  if (!id || !open_tailnet(run, o.tailnet, o.policy, console)) return show_trouble(run, o.output, "aclc test", console);
+  const auto id = open_one_of(run, o.policy.paths.front(), o.policy, o.output, console);
+  if (!id || !open_tailnet(run, o.tailnet, o.policy, o.output, console)) return show_trouble(run, o.output, "aclc test", console);
   const Analysis analysis = analyse(run, *id, o.policy.pipeline);
   Progress progress(console, "testing", analysis.policy.tests.size() + analysis.policy.ssh_tests.size());
   const auto report = test(run, analysis, [&](size_t done) { progress.step(done); });
   const Exit status = fails(run, o.output) ? Exit::kNo : Exit::kYes;
-  JsonMember tests{"tests", tests_json(report ? *report : TestReport())};
+  const TestedPolicy tested{run.sources[*id].name(), report ? report->results.size() : 0};
+  JsonMember tests{"tests", tests_json(report ? *report : TestReport(), {&tested, 1})};
   if (report && o.coverage) tests.second.insert(tests.second.size() - 1, untested_json(*report, run.sources[*id]));
   std::vector<JunitCase> cases;
   Showing showing;

@@ -13,11 +13,19 @@ constexpr size_t kQuoted = 100;  // bytes of a rule that are shown
 
 }  // namespace
 
-std::string tests_json(const TestReport& report) {
+std::string tests_json(const TestReport& report, std::span<const TestedPolicy> policies) {
   std::string out = fmt::format("{{\"passed\": {}, \"failed\": {}, \"results\": [", report.passed, report.failed);
+  size_t left = policies.empty() ? 0 : policies.front().results;
   for (const AssertionResult& r : report.results) {
+    while (left == 0 && policies.size() > 1) {
+      policies = policies.subspan(1);
+      left = policies.front().results;
+    }
+    if (left > 0) --left;
     out += &r == &report.results.front() ? "\n  " : ",\n  ";
-    out += fmt::format("{{\"section\": \"{}\", \"test\": {}, \"src\": ", r.ssh ? "sshTests" : "tests", r.test);
+    out += "{\"path\": ";
+    append_json_string(out, policies.empty() ? std::string_view() : policies.front().path);
+    out += fmt::format(", \"section\": \"{}\", \"test\": {}, \"src\": ", r.ssh ? "sshTests" : "tests", r.test);
     append_json_string(out, r.source);
     out += ", \"dst\": ";
     append_json_string(out, r.destination);

@@ -2,6 +2,7 @@
 // Results of a policy's tests, as check and test show them.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,8 +13,14 @@
 
 namespace aclc::cli {
 
+/// Of a report over several policies: how many of its results, in order, are a policy's.
+struct TestedPolicy {
+  std::string_view path;
+  size_t results = 0;
+};
+
 /// {"passed": .., "failed": .., "results": [..]}
-std::string tests_json(const TestReport& report);
+std::string tests_json(const TestReport& report, std::span<const TestedPolicy> policies);
 
 /// `, "untested_rules": [..]`: the rules that no assertion exercises, a further member of that object.
 std::string untested_json(const TestReport& report, const SourceBuffer& policy);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/App.hpp>
+#include <CLI/Formatter.hpp>
 #include <memory>
 
 #include "base/net/protocol.h"
@@ -103,6 +104,15 @@ void print_json(const Answer& a, Reach& reach, std::string_view advice, const So
 }
 
 Exit run_why(Options& o, Console& console) {
+  constexpr std::string_view kExample = "such as `aclc why alice@example.com tag:web:443`";
+  if (o.words.empty()) {
+    console.complain(fmt::format("who is to reach what? write a source and a destination, {}", kExample));
+    return Exit::kTrouble;
+  }
+  if (o.words.size() == 1) {
+    console.complain(fmt::format("`{}` is to reach what? write a destination after the source, {}", o.words.front(), kExample));
+    return Exit::kTrouble;
+  }
   if (o.words.size() == 3) {
     o.policy.paths = {o.words.front()};
     o.words.erase(o.words.begin());
@@ -152,15 +162,20 @@ Exit run_why(Options& o, Console& console) {
   return answer.all() ? Exit::kYes : Exit::kNo;
 }
 
+/// One list of words stands for three: CLI11 would show it so.
+struct WhyHelp : CLI::Formatter {
+  std::string make_usage(const CLI::App*, std::string) const override { return "Usage: aclc why [OPTIONS] [POLICY] SRC DST[:PORT]\n"; }
+};
+
 }  // namespace
 
 Action define_why(CLI::App& app, Console& console) {
   const auto o = std::make_shared<Options>();
   o->policy.paths = {"policy.hujson"};
-  app.add_option("WORDS", o->words, "[POLICY] SRC DST[:PORT]; SRC and DST are a node, user, tag, group, host, address or CIDR; DST may be [v6]:PORT")
+  app.add_option("WORDS", o->words, "POLICY is a file (default policy.hujson); SRC and DST are a node, user, tag, group, host, address or CIDR; DST may be [v6]:PORT")
       ->type_name("")
-      ->required()
-      ->expected(2, 3);
+      ->expected(0, 3);  // run_why says better what is missing
+  app.formatter(std::make_shared<WhyHelp>());
   app.add_option("--proto", o->protocol, "tcp, udp, icmp ... (default tcp or udp)")->type_name("NAME");
   add_tailnet_options(app, o->tailnet, o->policy, Needed::kNo);
   add_output_options(app, o->output);

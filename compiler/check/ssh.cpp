@@ -64,7 +64,7 @@ void check_users(const Context& context, const SshRule& rule) {
       if (name == "*") {
         found = std::move(found)
                     .help("`autogroup:nonroot` is every account but root; name root beside it if it is meant")
-                    .fix("replace with `autogroup:nonroot`", {{user.span, "autogroup:nonroot"}}, FixSafety::kUnsafe);
+                    .fix("replace with `autogroup:nonroot`", {{user.span, std::string(kNonroot)}}, FixSafety::kUnsafe);
       } else if (rule.users.count > 1) {
         if (auto edits = removal(context.tree, around(user.span)); !edits.empty()) found = std::move(found).fix("remove it", std::move(edits));
       }
@@ -97,8 +97,13 @@ void check_period(const Context& context, const SshRule& rule) {
     Diagnostic found = diag::CheckPeriod(span, text, "no duration")
                            .upstream(period.error().message)
                            .help("write hours, minutes and seconds (`12h`, `1h30m`), or `always`");
-    if (const std::optional<int64_t> spoken = read_spoken_duration(text); spoken && *spoken >= kMinute) {
+    if (text.find_first_not_of("0123456789") == std::string_view::npos) {
+      found.help_text = "the unit is missing: `12h` is hours, `30m` minutes";
+      const std::string hours = fmt::format("{}h", text);
+      if (const auto p = parse_duration(hours); p && *p <= kLongestCheck) found = std::move(found).fix(fmt::format("replace with `{}`", hours), {{span, hours}}, FixSafety::kUnsafe);
+    } else if (const std::optional<int64_t> spoken = read_spoken_duration(text); spoken && *spoken >= kMinute) {
       const std::string meant = short_duration(std::min(*spoken, kLongestCheck));
+      if (*spoken > kLongestCheck) found.help_text = "write hours, minutes and seconds (`12h`, `1h30m`); the longest is a week, `168h`";
       found = std::move(found).fix(fmt::format("replace with `{}`", meant), {{span, meant}}, *spoken > kLongestCheck ? FixSafety::kUnsafe : FixSafety::kSafe);
     }
     context.sink.report(std::move(found));

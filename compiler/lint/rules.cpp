@@ -55,6 +55,7 @@ constexpr LintRule kRules[] = {
     {lint_kind::kCoveredTogether, C::kMeaning, kOn, kAlways, covered, "no rule allows only what others together do"},
     {lint_kind::kPartlyCovered, C::kMeaning, kAsked, kAlways, partly_covered, "most of what a rule allows is allowed by it alone"},
     {lint_kind::kDeadRule, C::kMeaning, kOn, kAlways, dead_rule, "rules can match something in some tailnet"},
+    {lint_kind::kIncompleteRule, C::kMeaning, kOn, kAlways, incomplete_rule, "rules say who, and what for"},
     {lint_kind::kNoEffectHere, C::kMeaning, kOn, kWithTailnet, no_effect_here, "rules do something in this tailnet"},
     {lint_kind::kLostToTag, C::kMeaning, kOn, kWithTailnet, lost_to_tag, "users whom rules name have devices without tags"},
     {lint_kind::kSelfOnly, C::kMeaning, kOn, kWithTailnet, no_effect_here, "rules join more than a device with itself"},

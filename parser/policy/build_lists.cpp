@@ -49,6 +49,11 @@ Slice<NetCapability> Builder::net_capabilities(const Field& field, NodeId array,
   strings(field, array, broken, [&](const Quoted& q) {
     NetCapability c;
     c.span = span_of(q);
+    if (report_odd_capability(q)) {
+      broken = true;
+      policy_.net_capabilities.push_back(c);
+      return;
+    }
     const size_t colon = q.text.find(':');
     if (colon != std::string_view::npos && q.text.find(':', colon + 1) != std::string_view::npos) {
       broken = true;

@@ -107,6 +107,8 @@ void Builder::report_port(const Quoted& q, size_t begin, size_t end, Place place
         d = std::move(d)
                 .help(fmt::format("ports are numbers; {} usually is {}", item, port))
                 .fix(fmt::format("replace with `{}`", port), {{span, std::to_string(port)}});
+      } else if (const ProtocolAndPorts mixed = protocol_and_ports(item); mixed && place != Place::kGrantIp) {
+        d = without_protocol(std::move(d), mixed, place);
       } else if (place == Place::kGrantIp && parse_protocol(item)) {
         d = std::move(d)
                 .help("a protocol is followed by its ports")

@@ -135,9 +135,12 @@ PostureAssertion Builder::assertion(const Quoted& q) {
     policy_.posture_values.push_back({l.type, policy_.names.intern(l.text), l.number, l.boolean, span_in(l.text)});
     if (!is_possible_value(form.attribute, l.text) && find_placeholder(l.text).empty() &&
         wanted(Kind::kUnknownPostureValue)) {
-      Diagnostic d = diag::UnknownPostureValue(span_in(l.text), form.attribute, l.text).help(fmt::format("it is one of {}", possible_values(form.attribute)));
-      if (const sv meant = likely_value(form.attribute, l.text); !meant.empty())
-        d = std::move(d).fix(fmt::format("replace with `{}`", meant), {{span_in(l.text), std::string(meant)}}, FixSafety::kUnsafe);
+      Diagnostic d = diag::UnknownPostureValue(span_in(l.text), form.attribute, l.text)
+                         .help(fmt::format("it is one of {}", possible_values(form.attribute)));
+      if (const sv meant = likely_value(form.attribute, l.text); !meant.empty() && l.type == PostureValue::Type::kString) {
+        const bool sure = edit_distance(l.text, meant) == 0;
+        d = std::move(d).fix(fmt::format("replace with `{}`", meant), {{span_in(l.text), std::string(meant)}}, sure ? FixSafety::kSafe : FixSafety::kUnsafe);
+      }
       report(std::move(d));
     }
     if (!find_placeholder(l.text).empty())

@@ -15,10 +15,6 @@ namespace {
 
 using sv = std::string_view;
 
-constexpr sv kAutogroupNames[] = {
-    "autogroup:member",        "autogroup:tagged",  "autogroup:self",   "autogroup:internet", "autogroup:danger-all",
-    "autogroup:shared",        "autogroup:owner",   "autogroup:admin",  "autogroup:it-admin", "autogroup:network-admin",
-    "autogroup:billing-admin", "autogroup:auditor", "autogroup:nonroot"};
 constexpr sv kProtocolNames[] = {"tcp",      "udp", "icmp", "sctp", "ipv6-icmp", "igmp", "ipv4",
                                  "ip-in-ip", "egp", "igp",  "gre",  "esp",       "ah"};
 
@@ -63,19 +59,8 @@ void Builder::report_selector(const Quoted& q, size_t begin, size_t end, const C
     case SelectorFault::kPlaceholder:
       report_placeholder(q, begin, end);
       return;
-    case SelectorFault::kAutogroup: {
-      if (!wanted(Kind::kUnknownAutogroup)) return;
-      Diagnostic d = diag::UnknownAutogroup(span, text);
-      if (const sv meant = nearest(text, kAutogroupNames); !meant.empty()) {
-        d = std::move(d)
-                .help(fmt::format("did you mean `{}`?", meant))
-                .fix(fmt::format("replace with `{}`", meant), {{span, std::string(meant)}},
-                     is_slip_in_list(text.substr(sv("autogroup:").size()), meant.substr(sv("autogroup:").size())) ? FixSafety::kSafe
-                                                                                                                   : FixSafety::kUnsafe);
-      }
-      report(std::move(d));
-      return;
-    }
+    case SelectorFault::kAutogroup:
+      return unknown_autogroup(text, span);
     case SelectorFault::kUserPrefix: {
       if (!wanted(Kind::kUserPrefix)) return;
       Diagnostic d = diag::UserPrefix(span, text);
@@ -146,6 +131,8 @@ const Builder::Form& Builder::add_form(sv text, uint64_t hash) {
     set_address(s, form.prefix, form.last);
     plain = !form.prefix.has_host_bits();
   }
+  // More colons than a name has: `tag:web:80`. What that means depends on what follows.
+  if (is_prefixed(s.kind) && text.find(':', text.find(':') + 1) != sv::npos) plain = false;
   forms_.push_back({s, policy_.names.text(id), plain});
   place(hash, static_cast<uint32_t>(forms_.size()));
   return forms_.back();
@@ -219,6 +206,10 @@ Protocol Builder::protocol(const Quoted& q, size_t begin, size_t end, Place plac
     d = std::move(d).help(place == Place::kGrantIp
                               ? fmt::format("`{}` is a service, usually `tcp:{}`", name, port)
                               : fmt::format("`{}` is a service: leave `proto` out and allow port {}", name, port));
+  } else if (const ProtocolAndPorts both = protocol_and_ports(name); both && place != Place::kGrantIp) {
+    d = std::move(d)
+            .help(fmt::format("ports stand after the destination's colon: `tag:web:{}`", both.ports))
+            .fix(fmt::format("replace with `{}`", both.protocol), {{span, std::string(both.protocol)}}, FixSafety::kUnsafe);
   } else if (name == "any" || name == "all" || name == "ip") {
     d = std::move(d).help(place == Place::kGrantIp ? "any protocol is `*`" : "any protocol is what a rule without `proto` allows");
   } else if (const sv meant = name == "icmpv6" || name == "icmp6" ? "ipv6-icmp" : nearest(name, kProtocolNames); !meant.empty()) {
@@ -329,6 +320,7 @@ bool Builder::destination(const Quoted& q, Place place, Destination& out) {
     }
     return false;
   }
+  if (kept.front() != '[' && find_placeholder(kept).empty() && report_two_port_lists(q, begin, end, place, out.selector)) return false;
   out.ports_span = span_of(q, colon + 1, end);
   if (kept.front() == '[') {
     if (!bracketed(q, begin, colon, out.selector, broken)) broken = true;

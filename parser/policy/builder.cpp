@@ -64,6 +64,30 @@ bool fits(const Field& field, NodeKind kind, std::string_view text) {
   }
 }
 
+/// Whether a number in quotes would be right; true and false hardly ever are.
+bool fits_in_quotes(const Field& field, std::string_view source) {
+  switch (field.value) {
+    case Value::kSelector:
+    case Value::kDestination:
+    case Value::kTestDestination:
+    case Value::kAddress:
+    case Value::kPrefix:
+    case Value::kAddressOrPrefix:
+    case Value::kTag:
+    case Value::kPostureName:
+    case Value::kAssertion:
+    case Value::kIpSetElement:
+      return false;
+    case Value::kChoice:
+      return std::find(field.choices.begin(), field.choices.end(), source) != field.choices.end();
+    case Value::kProtocol:
+    case Value::kNetCapability:
+      return source != "true" && source != "false";
+    default:
+      return true;
+  }
+}
+
 std::string_view service_name(Target target) {
   return target == Target::kTailscale ? "Tailscale" : "Headscale";
 }
@@ -91,23 +115,44 @@ void Builder::report(Diagnostic d) {
   sink_.report(std::move(d));
 }
 
-void Builder::wrong_type(std::string subject, std::string_view expected, NodeId found) {
+void Builder::wrong_type(std::string subject, std::string_view expected, NodeId found, const Field* field) {
   if (already_reported(found) || !wanted(Kind::kWrongType)) return;
   const NodeKind kind = tree_[found].kind;
   Diagnostic d = diag::WrongType(mark_of(found), subject, expected, found_text(kind));
   const Span span = span_of(found);
   const std::string_view source = tree_.text_of(found);
   const bool scalar = kind == NodeKind::kNumber || kind == NodeKind::kTrue || kind == NodeKind::kFalse;
-  if (expected == "a string" && scalar) {
+  const bool choice = field != nullptr && field->value == Value::kChoice;
+  if (field != nullptr && field->value == Value::kDuration && kind == NodeKind::kNumber) {
+    const std::string hours = fmt::format("\"{}h\"", source);
+    d = std::move(d).help("a period has a unit: `12h`, `30m`").fix(fmt::format("replace with `{}`", hours), {{span, hours}}, FixSafety::kUnsafe);
+  } else if (choice && kind == NodeKind::kTrue && std::count(field->choices.begin(), field->choices.end(), "accept") == 1) {
+    d = std::move(d).help("`accept` lets through").fix("replace with `\"accept\"`", {{span, "\"accept\""}});
+  } else if (choice && kind == NodeKind::kFalse && std::count(field->choices.begin(), field->choices.end(), "accept") == 1) {
+    d = std::move(d).help("rules only let through: to deny, leave the rule out");
+  } else if (expected == "a string" && scalar && (field == nullptr || fits_in_quotes(*field, source))) {
     d = std::move(d).fix("put it in quotes", {{span, fmt::format("\"{}\"", source)}});
   } else if (expected == "true or false" && (source == "\"true\"" || source == "\"false\"")) {
     d = std::move(d).fix("remove the quotes", {{span, std::string(source.substr(1, source.size() - 2))}});
   } else if (expected == "an array of strings" && kind == NodeKind::kString) {
     d = std::move(d).fix("put it in brackets", {{span, fmt::format("[{}]", source)}});
+  } else if (expected == "an array of objects" && kind == NodeKind::kObject && holds_objects(found)) {
+    std::vector<Edit> edits{{{span.begin, span.begin + 1}, "["}, {{span.end - 1, span.end}, "]"}};
+    for (const NodeId member : tree_.children(found)) edits.push_back({{span_of(member).begin, span_of(tree_.value_of(member)).begin}, ""});
+    d = std::move(d).help("entries of a list have no names").fix("write `[` and `]`, and leave the names out", std::move(edits), FixSafety::kUnsafe);
   } else if (expected == "an array of objects" && kind == NodeKind::kObject) {
     d = std::move(d).fix("put it in brackets", {{{span.begin, span.begin}, "["}, {{span.end, span.end}, "]"}});
   }
   report(std::move(d));
+}
+
+bool Builder::holds_objects(NodeId object) const {
+  size_t count = 0;
+  for (const NodeId member : tree_.children(object)) {
+    if (!tree_.is(tree_.value_of(member), NodeKind::kObject)) return false;
+    ++count;
+  }
+  return count > 0;
 }
 
 bool Builder::type_matches(const Field& field, NodeId value) {
@@ -115,37 +160,8 @@ bool Builder::type_matches(const Field& field, NodeId value) {
   if (fits(field, tree_[value].kind,
            tree_[value].kind == NodeKind::kNumber ? tree_.text_of(value) : std::string_view()))
     return true;
-  wrong_type(fmt::format("`{}`", field.name), expected_text(field), value);
+  wrong_type(fmt::format("`{}`", field.name), expected_text(field), value, &field);
   return false;
-}
-
-std::string_view Builder::unknown_field(Shape shape, NodeId object, const Quoted& name) {
-  if (!wanted(Kind::kUnknownField)) return "";
-  std::vector<std::string_view> known;
-  for (const Field& f : shape_info(shape).fields) {
-    if (target_ == Target::kHeadscale && f.known_by != KnownBy::kBoth) continue;
-    known.push_back(f.name);
-  }
-  Diagnostic d = diag::UnknownField(span_of(name), name.text, shape_info(shape).title);
-  if (target_ == Target::kTailscale)
-    d = std::move(d).upstream(fmt::format("json: unknown field {}", quote_go(name.text)));
-  std::string_view sure;
-  // Half a name is the beginning of one sooner than a slip of another.
-  const auto begun = std::find_if(known.begin(), known.end(), [&](std::string_view k) { return name.text.size() > 1 && k.starts_with(name.text); });
-  if (const std::string_view meant = begun != known.end() ? *begun : nearest(name.text, known); !meant.empty()) {
-    bool there = false;
-    std::string scratch;
-    for (const NodeId member : tree_.children(object)) there = there || tree_.string_value(tree_.name_of(member), scratch) == meant;
-    if (!there && (begun != known.end() || is_slip_in_list(name.text, meant))) sure = meant;
-    d = std::move(d)
-            .help(fmt::format("did you mean `{}`?{}", meant, there ? " one stands here already" : ""))
-            .fix(fmt::format("replace with `{}`", meant), {{span_of(name), std::string(meant)}},
-                 sure.empty() ? FixSafety::kUnsafe : FixSafety::kSafe);
-  } else {
-    d = std::move(d).help(fmt::format("known here: {}", fmt::join(known, ", ")));
-  }
-  report(std::move(d));
-  return sure;
 }
 
 void Builder::duplicate(const Quoted& name, NodeId first, NodeId second) {
@@ -200,9 +216,10 @@ bool Builder::match_member(Shape shape, NodeId object, NodeId member, uint32_t (
     const std::optional<FieldMatch> first_match = find_field(shape, first_name, target_);
     if (first_match && first_match->old_name != match->old_name) {
       const NodeId old = first_match->old_name ? first : member;
+      const std::string_view note = field.value == Value::kDestination ? "; ports stand after each destination's colon: `tag:web:80,443`" : "";
       report(diag::TwoNamesForField(span_of(name), first_name, name.text)
                  .label(inside_of(tree_.name_of(first)), "first given here")
-                 .help(fmt::format("keep `{}`", field.name))
+                 .help(fmt::format("keep `{}`{}", field.name, note))
                  .fix(fmt::format("remove `{}`", old == first ? first_name : name.text), removal(tree_, span_of(old)), FixSafety::kUnsafe));
     } else {
       duplicate(name, first, member);
@@ -240,7 +257,7 @@ bool Builder::match_member(Shape shape, NodeId object, NodeId member, uint32_t (
 bool Builder::string_element(const Field& field, NodeId element, bool& broken) {
   if (readable(element)) return true;
   broken = true;
-  if (!already_reported(element)) wrong_type(fmt::format("an element of `{}`", field.name), "a string", element);
+  if (!already_reported(element)) wrong_type(fmt::format("an element of `{}`", field.name), "a string", element, &field);
   return false;
 }
 

@@ -11,6 +11,7 @@
 #include "base/short_text.h"
 #include "parser/policy/build.h"
 #include "parser/policy/fields.h"
+#include "parser/policy/port_form.h"
 #include "parser/policy/selector_form.h"
 
 namespace aclc {
@@ -100,6 +101,13 @@ class Builder {
   void report_prefix(const Selector& s);
   bool ports_of_protocol(const Protocol& proto, std::string_view name, Slice<PortItem> items, Severity severity);
   void report_port(const Quoted& q, size_t begin, size_t end, Place place);
+  /// `443:tcp`, `tcp/443` and the like in `ip` of a grant. False: it is none of them.
+  bool report_odd_capability(const Quoted& q);
+  /// With advice on where a destination's protocol goes; the span is what should be its ports.
+  static Diagnostic without_protocol(Diagnostic d, const ProtocolAndPorts& mixed, Place place);
+  /// `tag:web:80:443`, `tag:web:tcp:443`: what stands after the selector is more than ports. True: it was reported, and out is the
+  /// selector.
+  bool report_two_port_lists(const Quoted& q, size_t begin, size_t end, Place place, Selector& out);
   void report_missing_port(const Quoted& q, size_t begin, size_t end, Place place, std::string upstream);
   std::string upstream_port(const Quoted& q, std::string_view item, Place place, std::string_view words) const;
 
@@ -151,11 +159,14 @@ class Builder {
   /// At most kMaxPerKind of one kind are kept; the verdict needs no more.
   bool wanted(Kind kind) const { return reported_[static_cast<size_t>(kind)] < kMaxPerKind; }
   void report(Diagnostic d);
-  void wrong_type(std::string subject, std::string_view expected, NodeId found);
+  void wrong_type(std::string subject, std::string_view expected, NodeId found, const Field* field = nullptr);
   /// Reports unless the node is of the kind that the field wants (or was reported before).
   bool type_matches(const Field& field, NodeId value);
+  /// Whether an object has members, and all of them are objects.
+  bool holds_objects(NodeId object) const;
   /// The name of the field that is meant where that is sure and it does not stand there itself; empty otherwise.
   std::string_view unknown_field(Shape shape, NodeId object, const Quoted& name);
+  void unknown_autogroup(std::string_view text, Span span);
   void duplicate(const Quoted& name, NodeId first, NodeId second);
 
   /// Calls on_field(index, value node) for each known member with a value of the right type; nulls are absent members.

@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "base/net/protocol.h"
+
 namespace aclc {
 namespace {
 
@@ -70,6 +72,26 @@ PortFault parse_port_item(sv item, PortRange& out) {
     return PortFault::kReversed;
   }
   return out.first == 0 ? PortFault::kZero : PortFault::kNone;
+}
+
+bool is_port_list(sv text) {
+  for (;;) {
+    const size_t comma = text.find(',');
+    PortRange unused;
+    if (parse_port_item(text.substr(0, comma), unused) != PortFault::kNone) return false;
+    if (comma == sv::npos) return true;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+ProtocolAndPorts protocol_and_ports(sv text) {
+  const size_t at = text.find_first_of(":/");
+  if (at == sv::npos) return {};
+  const sv first = text.substr(0, at), second = text.substr(at + 1);
+  const auto is_name = [](sv word) { return !word.empty() && (word[0] < '0' || word[0] > '9') && parse_protocol(word); };
+  if (is_name(first) && is_port_list(second)) return {first, second, text[at] == ':'};
+  if (is_name(second) && is_port_list(first)) return {second, first};
+  return {};
 }
 
 uint16_t port_of_service(sv name) {

@@ -21,6 +21,18 @@ enum class PortFault : uint8_t {
 /// Parses one item between commas. On kZero and kReversed the range is set all the same (kReversed: swapped).
 PortFault parse_port_item(std::string_view item, PortRange& out);
 
+/// Whether a text is a list of such items without a fault.
+bool is_port_list(std::string_view text);
+
+/// A protocol's name and a list of ports, in either order and joined by a colon or a slash: `tcp:443`, `443/tcp`. Views of the text;
+/// empty where it is something else.
+struct ProtocolAndPorts {
+  std::string_view protocol, ports;
+  bool usual = false;  ///< `protocol:ports`, as `ip` of a grant has it
+  explicit operator bool() const { return !protocol.empty(); }
+};
+ProtocolAndPorts protocol_and_ports(std::string_view text);
+
 /// The usual port of a service's name (`ssh`: 22), or 0.
 uint16_t port_of_service(std::string_view name);
 

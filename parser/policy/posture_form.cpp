@@ -16,7 +16,6 @@ using sv = std::string_view;
 
 constexpr sv kAttributes[] = {"node:os",           "node:osVersion",        "node:tsVersion", "node:tsReleaseTrack",
                               "node:tsAutoUpdate", "node:tsStateEncrypted", "ip:country",     "ip:publicAddress"};
-constexpr sv kVersions[] = {"node:osVersion", "node:tsVersion"};
 constexpr sv kSystems[] = {"macos", "windows", "linux", "ios", "android", "freebsd", "openbsd", "illumos", "js"};
 constexpr sv kTracks[] = {"stable", "unstable"};
 
@@ -132,7 +131,7 @@ class Reader {
     if (!literal()) return false;
     const bool ordered = op == PostureOp::kLess || op == PostureOp::kLessEqual || op == PostureOp::kGreater ||
                          op == PostureOp::kGreaterEqual;
-    const bool version = out_.attribute == kVersions[0] || out_.attribute == kVersions[1];
+    const bool version = same_word(out_.attribute, "node:osversion") || same_word(out_.attribute, "node:tsversion");
     if (ordered && !version && out_.literals.back().type != PostureValue::Type::kNumber) {
       return fail(value, at_, fmt::format("`{}` compares numbers and versions only", out_.op_text));
     }

@@ -115,6 +115,7 @@ void TreeBuilder::add_unclosed_string(uint32_t begin, uint32_t stop) {
 }
 
 void TreeBuilder::on_word(uint32_t begin, uint32_t end) {
+  if (other_comment(begin)) return;
   const bool alone = end == text_.size() || std::string_view(",]} \t\r\n").find(text_[end]) != std::string_view::npos;
   const std::string_view word = text_.substr(begin, end - begin);
   if ((!alone || word == "add" || word == "remove") && bare_text(begin)) return;
@@ -156,6 +157,7 @@ void TreeBuilder::on_open_out_of_place(NodeKind kind, uint32_t at) {
     quiet_ = false;
     return open_frame(kind, at);
   }
+  if (kind == NodeKind::kObject && entry_without_name(at)) return;
   if (repair(at) || !ready_for_value(at, false)) return;
   quiet_ = false;
   if (top().expect == Expect::kNameOrClose) {
@@ -213,6 +215,7 @@ void TreeBuilder::on_colon_out_of_place(uint32_t at) {
 }
 
 void TreeBuilder::on_close_out_of_place(NodeKind kind, uint32_t at) {
+  if (kind == NodeKind::kObject && closes_list_in_braces(at)) return;
   if (repair(at)) return;
   const std::string_view bracket = text_.substr(at, 1);
   if (top().expect == Expect::kEnd) {
@@ -250,8 +253,37 @@ bool TreeBuilder::merge_marker(uint32_t begin) {
   return true;
 }
 
+// `#` and what else begins a comment elsewhere.
+bool TreeBuilder::other_comment(uint32_t begin) {
+  constexpr std::string_view kHelp = "a comment begins with `//`, or stands between `/*` and `*/`";
+  if (text_[begin] == '#') {
+    report(diag::HashComment({begin, begin + 1}).help(std::string(kHelp)).fix("write `//`", {{{begin, begin + 1}, "//"}}));
+    resume_ = static_cast<uint32_t>(std::min(text_.find('\n', begin), text_.size()));
+    return true;
+  }
+  const OtherComment found = comment_of_others(text_, begin);
+  if (found.end == 0) return false;
+  const auto text = static_cast<uint32_t>(found.text), end = static_cast<uint32_t>(found.end);
+  auto close = static_cast<uint32_t>(found.close);
+  Diagnostic d = diag::CommentMark({begin, text}, shown(begin, text)).help(std::string(kHelp));
+  const std::string_view inside = text_.substr(text, close - text);
+  const std::string_view rest = text_.substr(end, text_.substr(end).find('\n'));
+  const bool alone = inside.find('\n') == std::string_view::npos && rest.size() + end < text_.size() && rest.find_first_not_of(" \t\r") == std::string_view::npos;
+  if (alone) {
+    std::vector<Edit> edits{{{begin, text}, "//"}};
+    while (close > text && (text_[close - 1] == ' ' || text_[close - 1] == '\t')) --close;
+    if (close < end) edits.push_back({{close, end}, ""});
+    d = std::move(d).fix("write `//`", std::move(edits));
+  } else if (inside.find("*/") == std::string_view::npos) {
+    d = std::move(d).fix("write `/*` and `*/`", {{{begin, text}, "/*"}, {{close, end}, close == end ? " */" : "*/"}});
+  }
+  report(std::move(d));
+  resume_ = end;
+  return true;
+}
+
 void TreeBuilder::on_stray(uint32_t begin, uint32_t end) {
-  if (merge_marker(begin)) return;
+  if (merge_marker(begin) || other_comment(begin)) return;
   if (top().expect == Expect::kEnd && invisible_length(text_, begin) == 0) {
     if (!repair(begin)) ready_for_value(begin, false);
     return;
@@ -267,14 +299,6 @@ void TreeBuilder::on_stray(uint32_t begin, uint32_t end) {
                .help("this character cannot be seen; white space is spaces, tabs and line ends")
                .fix("replace it with a space", {{whole, " "}}));
     resume_ = whole.end;
-    return;
-  }
-  if (text_[begin] == '#') {
-    const auto line_end = static_cast<uint32_t>(std::min(text_.find('\n', begin), text_.size()));
-    report(diag::HashComment({begin, begin + 1})
-               .help("a comment begins with `//`, or stands between `/*` and `*/`")
-               .fix("write `//`", {{{begin, begin + 1}, "//"}}));
-    resume_ = line_end;
     return;
   }
   if (wrong_quotes(begin) || placeholder(begin) || bare_text(begin)) return;

@@ -189,10 +189,19 @@ class TreeBuilder {
   bool lost_opening_quote(uint32_t end) const;
   bool wrong_quotes(uint32_t begin);
   bool merge_marker(uint32_t begin);
+  bool other_comment(uint32_t begin);
   bool placeholder(uint32_t begin);
   bool bare_text(uint32_t begin);
   void leave_frames_above(size_t frame);
   std::string_view wanted() const;
+
+  // Entries (entries.cpp)
+  bool entry_without_name(uint32_t at);
+  bool list_in_braces(uint32_t at);
+  bool closes_list_in_braces(uint32_t at);
+  bool stray_entries(uint32_t at, bool& reopened);
+  bool reopen_list(uint32_t at, std::string_view list);
+  void report_stray_entries(uint32_t at, bool comma, uint32_t next, std::string_view list);
 
   // Reports
   void report(Diagnostic d);
@@ -222,6 +231,8 @@ class TreeBuilder {
   bool stopped_ = false;
   bool ends_in_comment_ = false;  ///< the text's last line is a comment without its newline
   bool no_first_brace_ = false;  ///< the text's members stand in no object; the tree has one for them
+  std::vector<uint32_t> braces_of_lists_;  ///< `}` that close arrays, the innermost last
+  uint32_t entries_end_ = 0;    ///< of objects without a name that were reported together
   uint64_t faults_ = 0;         ///< also those not reported
 };
 

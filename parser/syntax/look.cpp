@@ -11,6 +11,8 @@ namespace {
 
 constexpr size_t kFar = 256;  // bytes to look ahead, so that the cost of many mistakes stays in proportion to the text
 
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80; }
+
 }  // namespace
 
 size_t invisible_length(std::string_view text, size_t at) {
@@ -33,7 +35,7 @@ size_t string_end(std::string_view text, size_t at) {
   return std::min(at + 1, text.size());
 }
 
-char next_character(std::string_view text, size_t at) {
+size_t next_place(std::string_view text, size_t at) {
   while (at < text.size()) {
     const char c = text[at];
     if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
@@ -42,13 +44,17 @@ char next_character(std::string_view text, size_t at) {
       at = std::min(text.find('\n', at), text.size());
     } else if (text.substr(at, 2) == "/*") {
       const size_t close = text.find("*/", at + 2);
-      if (close == std::string_view::npos) return 0;
-      at = close + 2;
+      at = close == std::string_view::npos ? text.size() : close + 2;
     } else {
-      return c;
+      return at;
     }
   }
-  return 0;
+  return text.size();
+}
+
+char next_character(std::string_view text, size_t at) {
+  const size_t place = next_place(text, at);
+  return place < text.size() ? text[place] : '\0';
 }
 
 char near_character(std::string_view text, size_t at) {
@@ -109,6 +115,65 @@ bool is_merge_marker(std::string_view text, size_t at) {
   const char after = at + kLength < text.size() ? text[at + kLength] : '\n';
   return mark.size() == kLength && std::string_view("<=>|").find(mark[0]) != std::string_view::npos &&
          mark.find_first_not_of(mark[0]) == std::string_view::npos && (after == ' ' || after == '\n' || after == '\r');
+}
+
+OtherComment comment_of_others(std::string_view text, size_t at) {
+  constexpr std::string_view kBefore = " \t\r\n,[]{}";
+  if (at > 0 && kBefore.find(text[at - 1]) == std::string_view::npos) return {};
+  const std::string_view line = text.substr(at, text.substr(at).find_first_of("\r\n"));
+  const size_t line_end = at + line.size();
+  if (line.starts_with("<!--")) {
+    constexpr size_t kMark = 4, kClose = 3;
+    const size_t close = text.substr(at, kFar * 4).find("-->", kMark);
+    if (close == std::string_view::npos) return {at + kMark, line_end, line_end};
+    return {at + kMark, at + close, at + close + kClose};
+  }
+  const auto stands_apart = [&](size_t mark) { return line.size() == mark || line[mark] == ' ' || line[mark] == '\t' || is_letter(line[mark]); };
+  if (line.starts_with("--") && stands_apart(2)) return {at + 2, line_end, line_end};
+  if (line.starts_with("/") && stands_apart(1)) return {at + 1, line_end, line_end};
+  return {};
+}
+
+size_t closing_bracket(std::string_view text, size_t at) {
+  constexpr size_t kLongest = 256 * 1024;
+  const std::string_view near = text.substr(0, at + kLongest);
+  size_t depth = 0;
+  while ((at = next_place(near, at)) < near.size()) {
+    const char c = near[at];
+    if (c == '"') {
+      at = string_end(near, at);
+      if (near[at - 1] != '"') break;
+      continue;
+    }
+    if (c == '{' || c == '[') ++depth;
+    if ((c == '}' || c == ']') && --depth == 0) return at;
+    ++at;
+  }
+  return std::string_view::npos;
+}
+
+std::string_view foreign_encoding(std::string_view text) {
+  using namespace std::string_view_literals;
+  constexpr size_t kSample = 512;
+  constexpr size_t kLeast = 16;  // bytes that tell text from other data
+  if (text.starts_with("\xff\xfe\0\0"sv) || text.starts_with("\0\0\xfe\xff"sv)) return "UTF-32";
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) return "UTF-16";
+  const std::string_view sample = text.substr(0, kSample);
+  std::array<size_t, 4> zeros{};
+  size_t odd = 0;
+  for (size_t i = 0; i < sample.size(); ++i) {
+    const auto c = static_cast<unsigned char>(sample[i]);
+    if (c == 0) ++zeros[i % 4];
+    if (c == 0x7f || c >= 0xf8 || c == 0xc0 || c == 0xc1 || (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f')) ++odd;
+  }
+  if (sample.size() < kLeast || odd * 10 < sample.size()) return {};
+  const size_t even_zeros = zeros[0] + zeros[2], odd_zeros = zeros[1] + zeros[3];
+  const size_t half = sample.size() / 2;
+  const size_t most = half * 3 / 8;  // of the bytes at one of four places
+  const bool in_middle = zeros[1] > most && zeros[2] > most;
+  if (in_middle && (zeros[0] > most ? zeros[3] == 0 : zeros[0] == 0 && zeros[3] > most)) return "UTF-32";
+  if ((even_zeros == 0 && odd_zeros * 4 > half * 3) || (odd_zeros == 0 && even_zeros * 4 > half * 3)) return "UTF-16";
+  return "no text";
 }
 
 size_t placeholder_end(std::string_view text, size_t at) {

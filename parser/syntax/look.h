@@ -17,7 +17,9 @@ bool is_word_character(char c);
 /// Where the string that begins at `at` ends; its line's end at the latest.
 size_t string_end(std::string_view text, size_t at);
 
-/// The first byte from `at` on that is no blank and in no comment; 0 at the end.
+/// Where the first byte from `at` on stands that is no blank and in no comment; the text's size at the end.
+size_t next_place(std::string_view text, size_t at);
+/// That byte; 0 at the end.
 char next_character(std::string_view text, size_t at);
 
 /// The same, but looking no farther than a few hundred bytes: a space where nothing stands there.
@@ -42,6 +44,21 @@ Requoted quoted_otherwise(std::string_view text, size_t at);
 
 /// Whether one of the marks of a merge conflict (`<<<<<<<`, `=======`, `>>>>>>>`, `|||||||`) begins a line at `at`.
 bool is_merge_marker(std::string_view text, size_t at);
+
+/// A comment as other languages write it: `/ text`, `-- text`, `<!-- text -->`. All 0 where none begins at `at`.
+struct OtherComment {
+  size_t text = 0;   ///< after the mark
+  size_t close = 0;  ///< where a closing mark begins; `end` where there is none
+  size_t end = 0;
+};
+OtherComment comment_of_others(std::string_view text, size_t at);
+
+/// Where the bracket that opens at `at` is closed, counting brackets of either kind, strings and comments apart; npos where it is
+/// not, or only very far on.
+size_t closing_bracket(std::string_view text, size_t at);
+
+/// How a text is encoded that is no UTF-8: `UTF-16`, `UTF-32`; `no text` of bytes that are none. Empty for any other, broken or not.
+std::string_view foreign_encoding(std::string_view text);
 
 /// The end of a `${NAME}` that stands at `at`; 0 where none does.
 size_t placeholder_end(std::string_view text, size_t at);

@@ -3,6 +3,8 @@
 
 #include "parser/syntax/builder.h"
 #include "parser/syntax/grammar.h"
+#include "parser/syntax/library_error.h"
+#include "parser/syntax/look.h"
 
 namespace aclc {
 namespace {
@@ -123,6 +125,12 @@ struct Action<grammar::stray> {
 SyntaxTree parse(std::string_view text, DiagnosticSink& sink, const ParseLimits& limits) {
   if (text.size() > limits.max_bytes) {
     sink.report(diag::TooLarge({0, 0}, static_cast<int64_t>(text.size()), static_cast<int64_t>(limits.max_bytes)));
+    return SyntaxTree(text, {{{0, 0}, 1, NodeKind::kMissing, kBroken}});
+  }
+  if (const std::string_view encoding = foreign_encoding(text); !encoding.empty()) {
+    Diagnostic d = diag::WrongEncoding({0, 0}, encoding).upstream(library_error(text));
+    d.help_text = encoding == "no text" ? "a policy is a text in UTF-8: is this the right file?" : "save it as UTF-8";
+    sink.report(std::move(d));
     return SyntaxTree(text, {{{0, 0}, 1, NodeKind::kMissing, kBroken}});
   }
   TreeBuilder builder(text, limits);

@@ -86,6 +86,12 @@ std::vector<Token> tokens_of(std::string_view text, uint32_t from, uint32_t upto
     Seen seen;
     if (!tao::pegtl::parse<grammar::token, Mark>(in, seen) || seen.ends) break;
     at = in.current();
+    if (seen.kind == Token::kStray || seen.kind == Token::kWord) {
+      if (const size_t comment = comment_of_others(text, static_cast<size_t>(begin - text.data())).end; comment != 0) {
+        at = text.data() + comment;
+        continue;
+      }
+    }
     if (seen.kind == Token::kStray) {
       // What the builder takes whole: `#` comments, strings in other quotes, placeholders.
       const auto offset = static_cast<size_t>(begin - text.data());

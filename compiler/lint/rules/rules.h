@@ -48,6 +48,8 @@ void straddles_tailnet(LintContext&);
 void covered(LintContext&);
 void partly_covered(LintContext&);
 void dead_rule(LintContext&);
+// incomplete.cpp
+void incomplete_rule(LintContext&);
 // effect.cpp
 void no_effect_here(LintContext&);
 void unrouted_destination(LintContext&);

@@ -70,8 +70,8 @@ void missing_tests(LintContext& c) {
     return std::any_of(c.policy.tests.begin(), c.policy.tests.end(), [&](const AclTest& t) { return !(t.*member).empty(); });
   };
   const Span first = opening(c.policy.tests.front().span);
-  if (!any(&AclTest::deny)) c.report(diag::NoDenyTests(first, "deny"));
-  if (!any(&AclTest::accept)) c.report(diag::NoDenyTests(first, "accept"));
+  if (!any(&AclTest::deny)) c.report(diag::NoDenyTests(first, "denied"));
+  if (!any(&AclTest::accept)) c.report(diag::NoDenyTests(first, "allowed"));
 }
 
 void duplicate_tests(LintContext& c) {

@@ -41,6 +41,21 @@ TEST(ParseDuration, RefusesWithGosWords) {
   EXPECT_EQ(error("1\xc3\xbc"), "time: unknown unit \"\\xc3\\xbc\" in duration \"1\\xc3\\xbc\"");
 }
 
+TEST(SpokenDuration, ReadsWhatPeopleWrite) {
+  const auto meant = [](std::string_view text) {
+    const auto d = read_spoken_duration(text);
+    return d ? short_duration(*d) : std::string();
+  };
+  EXPECT_EQ(meant("7d"), "168h");
+  EXPECT_EQ(meant("12 hours"), "12h");
+  EXPECT_EQ(meant("1 hour 30 mins"), "1h30m");
+  EXPECT_EQ(meant("90 Seconds"), "1m30s");
+  // What is not sure is not read at all.
+  EXPECT_EQ(meant("12"), "");
+  EXPECT_EQ(meant("1 month"), "");
+  EXPECT_EQ(meant("about 12h"), "");
+}
+
 TEST(DurationText, IsGosNormalForm) {
   EXPECT_EQ(duration_text(0), "0s");
   EXPECT_EQ(duration_text(-60 * kSecond), "-1m0s");

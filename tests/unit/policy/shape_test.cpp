@@ -95,8 +95,8 @@ TEST(Shape, WrongTypes) {
         Case{R"({"groups": []})", "wrong-type@[", ""},
         Case{R"({"groups": {"group:x": "ann@example.com"}})", R"(wrong-type@"ann@example.com")",
              R"(["ann@example.com"])"},
-        Case{R"({"groups": {"group:x": [1]}})", "wrong-type@1", R"(["1"])"},
-        Case{R"({"hosts": {"a": 1}})", "wrong-type@1", R"("1")"},
+        Case{R"({"groups": {"group:x": [1]}})", "wrong-type@1", ""},
+        Case{R"({"hosts": {"a": 1}})", "wrong-type@1", ""},
         Case{R"({"grants": [{"src": "*", "dst": ["*"], "ip": ["*"]}]})", R"(wrong-type@"*")", R"("src": ["*"])"},
         Case{R"({"grants": [{"src": ["*"], "dst": ["*"], "ip": [443]}]})", "wrong-type@443", R"(["443"])"},
         Case{R"({"grants": [{"src": ["*"], "dst": ["*"], "app": {"example.com/x": {}}}]})", "wrong-type@{", ""},
@@ -106,7 +106,10 @@ TEST(Shape, WrongTypes) {
         Case{R"({"derpMap": {"Regions": {"900": {"RegionID": 1.5}}}})", "wrong-type@1.5", ""},
         Case{R"({"dns": {"magic": 1}})", "wrong-type@1", ""},
         Case{R"({"tests": [{"src": ["a@b.c"], "accept": ["a:1"]}]})", "wrong-type@[", ""},
-        Case{R"({"OneCGNATRoute": true})", "wrong-type@true", R"("true")"}}) {
+        Case{R"({"OneCGNATRoute": true})", "wrong-type@true", ""},
+        Case{R"({"acls": [{"action": true}]})", "wrong-type@true", R"({"action": "accept"})"},
+        Case{R"({"acls": {"a": {"src": []}}})", "wrong-type@{", R"({"acls": [{"src": []}]})"},
+        Case{R"({"ssh": [{"checkPeriod": 12}]})", "wrong-type@12", R"("12h")"}}) {
     const Built b(c.text);
     ASSERT_FALSE(b.found.empty()) << c.text;
     const std::vector<std::string> marks = b.marks();
