@@ -36,18 +36,9 @@ std::string described(const Endpoint& end) {
   return address == end.name ? end.name : fmt::format("{} ({})", end.name, address);
 }
 
-/// Where nobody asked for a protocol and one of the two is open alone, that one; else 0.
-uint8_t only_protocol(Reach& reach, const Answer& a) {
-  constexpr size_t kMostPairs = 10'000;
-  if (a.protocol != 0 || !a.all() || a.pairs > kMostPairs) return 0;
-  constexpr uint8_t kTcp = 6, kUdp = 17;
-  const bool tcp = ask(reach, a.src, a.dst, a.port, kTcp).all(), udp = ask(reach, a.src, a.dst, a.port, kUdp).all();
-  return tcp == udp ? 0 : tcp ? kTcp : kUdp;
-}
-
 void print_text(const Answer& a, Reach& reach, std::string_view advice, const SourceBuffer& source, Console& console) {
   const bool all = a.all();
-  const uint8_t open = a.protocol != 0 ? a.protocol : only_protocol(reach, a);
+  const uint8_t open = named_protocol(reach, a);
   const std::string protocol = open == 0 ? "tcp or udp" : protocol_name(open);
   const std::string port = a.port                   ? fmt::format(" {}", *a.port)
                            : a.ports && !a.ports->empty() ? fmt::format(", ports {}", a.ports->to_text())
@@ -84,7 +75,7 @@ void print_json(const Answer& a, Reach& reach, std::string_view advice, const So
   append_json_string(out, a.src.name);
   out += ", \"dst\": ";
   append_json_string(out, a.dst.name);
-  const uint8_t open = a.protocol != 0 ? a.protocol : only_protocol(reach, a);
+  const uint8_t open = named_protocol(reach, a);
   out += open == 0 ? std::string(", \"protocols\": [\"tcp\", \"udp\"]") : fmt::format(", \"protocols\": [\"{}\"]", protocol_name(open));
   if (a.ports) out += fmt::format(", \"ports\": \"{}\"", a.ports->to_text());
   if (a.allowed > 0 && !a.all()) out += fmt::format(", \"denied\": {{\"src\": \"{}\", \"dst\": \"{}\"}}", a.from.to_text(), a.to.to_text());

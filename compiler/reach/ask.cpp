@@ -126,6 +126,14 @@ Result<Endpoint> find_endpoint(const World& world, const Definitions& definition
   return out;
 }
 
+uint8_t named_protocol(Reach& reach, const Answer& a) {
+  constexpr size_t kMostPairs = 10'000;
+  if (a.protocol != 0 || !a.all() || a.pairs > kMostPairs) return a.protocol;
+  constexpr uint8_t kTcp = 6, kUdp = 17;
+  const bool tcp = ask(reach, a.src, a.dst, a.port, kTcp).all(), udp = ask(reach, a.src, a.dst, a.port, kUdp).all();
+  return tcp == udp ? 0 : tcp ? kTcp : kUdp;
+}
+
 Result<DestinationWord> split_destination(std::string_view word) {
   DestinationWord out;
   std::string_view port;

@@ -47,6 +47,9 @@ struct Answer {
 /// Asks for pairs of one family; where there are none, for all.
 Answer ask(Reach& reach, Endpoint src, Endpoint dst, std::optional<uint16_t> port, uint8_t protocol);
 
+/// The protocol to name with an answer: the one that was asked for; where none was, the one of TCP and UDP that alone is open; else 0.
+uint8_t named_protocol(Reach& reach, const Answer& answer);
+
 /// `DST`, `DST:PORT`, `[v6]:PORT`.
 struct DestinationWord {
   std::string name;

@@ -119,6 +119,8 @@ class Runner {
     const uint16_t port = policy_.at(d.ports).front().range.first;
     bool all = !sources.empty() && !destinations.empty();
     ReachVerdict allowing, nearest;
+    const End* failing = nullptr;  // the first of them
+    bool some = false;             // others get there
     for (const End& source : sources) {
       bool reached = false;
       ReachVerdict missed;
@@ -136,12 +138,11 @@ class Runner {
         }
         if (!missed.has_rule()) missed = decision;
       }
+      some |= reached;
       if (reached) continue;
       if (all && !nearest.has_rule()) {
         nearest = missed;
-        if (source.node.valid() && source.node != sources.front().node) {
-          result.witness = fmt::format("{} ({})", stage.tailnet.text(stage.world.node(source.node).name), source.address.to_text());
-        }
+        failing = &source;
       }
       all = false;
     }
@@ -150,7 +151,9 @@ class Runner {
     const ReachVerdict& shown = all ? allowing : nearest;
     if (shown.has_rule()) result.rule = stage.reach.rule_span(shown.rule);
     result.missed = shown.missed;
-    if (result.passed) result.witness.clear();
+    // Whom it was seen with is news where others get there, or where the first that does not is not the first of all.
+    if (!result.passed && failing && failing->node.valid() && (some || failing->node != sources.front().node))
+      result.witness = fmt::format("{} ({})", stage.tailnet.text(stage.world.node(failing->node).name), failing->address.to_text());
   }
 
   void ssh_test(uint32_t index) {
@@ -206,7 +209,7 @@ class Runner {
         }
         result.passed = false;
         if (sources.size() * nodes.size() > 1 && source.node.valid()) {
-          result.witness = fmt::format("{} at {}", source.address.to_text(), stage.tailnet.text(stage.world.node(node).name));
+          result.witness = fmt::format("{} at {}", stage.tailnet.text(stage.world.node(source.node).name), stage.tailnet.text(stage.world.node(node).name));
         }
         return;
       }

@@ -24,7 +24,8 @@ SymbolKind symbol_kind(SelectorKind kind) {
 CallItem item(const View& view, SelectorKind kind, StringId name, Span where) {
   const Analysis& a = view.analysis;
   CallItem out;
-  out.name = std::string(a.policy().text(name));
+  const std::string text(a.policy().text(name));
+  out.name = kind == SelectorKind::kUserDomain ? "user:*@" + text : text;
   out.detail = std::string(kind_word(kind));
   out.kind = symbol_kind(kind);
   out.uri = view.uri;
@@ -35,7 +36,7 @@ CallItem item(const View& view, SelectorKind kind, StringId name, Span where) {
   }
   out.range = view.at.range(span);
   out.selection = view.at.range(where);
-  out.data = "{\"kind\":" + std::to_string(static_cast<int>(kind)) + ",\"name\":" + json_quote(out.name) + "}";
+  out.data = "{\"kind\":" + std::to_string(static_cast<int>(kind)) + ",\"name\":" + json_quote(text) + "}";
   return out;
 }
 

@@ -74,7 +74,7 @@ enum class CostlyEdits : uint8_t { kAtOnce, kLater };
 std::vector<CodeAction> code_actions(const View& view, Span span, const std::vector<std::string>& only,
                                      const std::vector<AskedFinding>& asked = {}, CostlyEdits costly = CostlyEdits::kAtOnce);
 
-/// What the tests, or one of them, came to: JSON text of an object whose members lsp/server/README.md lists.
+/// What the tests, or one of them, or those of a section (`only` with no index), came to: JSON text of an object whose members lsp/server/README.md lists.
 std::string test_results(const View& view, const Verdicts& verdicts, std::optional<Entry> only);
 /// The same in a line: "2 of 41 assertions failed, the first in line 12: ...".
 std::string test_words(const View& view, const Verdicts& verdicts, std::optional<Entry> only);

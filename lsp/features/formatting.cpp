@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "lsp/features/features.h"
+#include "lsp/features/layout.h"
 #include "lsp/service/place.h"
 
 namespace aclc::lsp {
@@ -101,8 +102,9 @@ bool holds_composites(const SyntaxTree& tree, NodeId node) {
   return false;
 }
 
-/// The members and rules that a span touches, of the smallest object or list of them around it; with the gap before them.
-Span whole_members(const SyntaxTree& tree, Span wanted) {
+/// The members and rules that a span touches, of the smallest object or list of them around it; with the gap before them. Nothing
+/// where it touches none, as in a comment.
+std::optional<Span> whole_members(const SyntaxTree& tree, Span wanted) {
   NodeId at = tree.root();
   while (true) {
     NodeId only;
@@ -117,16 +119,34 @@ Span whole_members(const SyntaxTree& tree, Span wanted) {
       only = child;
       span = {std::min(span.begin, s.begin), std::max(span.end, s.end)};
     }
-    if (touched == 0) return tree[at].span;
+    if (touched == 0) return std::nullopt;
     const NodeId value = tree.is(only, NodeKind::kMember) ? tree.value_of(only) : only;
     const bool deeper = touched == 1 && tree[value].span.begin < wanted.begin && wanted.end < tree[value].span.end &&
                         (tree.is(value, NodeKind::kObject) || holds_composites(tree, value));
-    if (!deeper) return {before, span.end};
+    if (!deeper) return Span{before, span.end};
     at = value;
   }
 }
 
 }  // namespace
+
+std::vector<Edit> keep_layout(const Analysis& before, const Analysis& after) {
+  if (before.broken() || after.broken()) return {};
+  const std::string_view text = before.text();
+  if (with_terminator(format(before.tree()), before.version().terminator()) != text) return {};
+  const std::string wanted = with_terminator(format(after.tree()), before.version().terminator());
+  const std::vector<Span> have = tokens(text), want = tokens(wanted);
+  std::vector<Edit> out;
+  if (have.size() != want.size()) return out;
+  uint32_t have_end = 0, want_end = 0;
+  for (size_t i = 0; i < have.size(); ++i) {
+    const std::string_view gap = std::string_view(wanted).substr(want_end, want[i].begin - want_end);
+    if (text.substr(have_end, have[i].begin - have_end) != gap) out.push_back({{have_end, have[i].begin}, std::string(gap)});
+    have_end = have[i].end;
+    want_end = want[i].end;
+  }
+  return out;
+}
 
 std::vector<TextEdit> format_edits(const View& view, std::optional<Span> only) {
   const Analysis& a = view.analysis;
@@ -154,9 +174,10 @@ std::vector<TextEdit> format_edits(const View& view, std::optional<Span> only) {
     new_end = new_token.end;
   }
   if (only) {
-    const Span members = whole_members(a.tree(), *only);
+    const std::optional<Span> members = whole_members(a.tree(), *only);
+    if (!members) return {};
     std::erase_if(changes, [&](const Change& c) {
-      return c.old_span.begin < members.begin || c.old_span.end > members.end;
+      return c.old_span.begin < members->begin || c.old_span.end > members->end;
     });
   }
   std::vector<Change> pieces = joined(changes, entry_starts(a.tree()));

@@ -25,6 +25,11 @@ std::string port_text(const PortRange& range) {
   return fmt::format("**port {}**: usually {}", range.first, service);
 }
 
+std::string verb_text(bool remove) {
+  return remove ? "**remove**: takes these addresses out of what the elements before it have put in"
+                : "**add**: puts these addresses into the set, as an element without a verb does";
+}
+
 class Finder {
  public:
   Finder(const View& view, uint32_t offset) : view_(view), a_(view.analysis), p_(a_.policy()), offset_(offset) {}
@@ -32,8 +37,8 @@ class Finder {
   std::optional<Hover> find() {
     if (const Occurrence* o = a_.occurrences().at(offset_); o && o->kind != SelectorKind::kInvalid)
       return make(o->span, describe_name(a_, o->kind, o->name));
-    if (auto found = in_rules()) return found;
     if (const auto word = word_at(p_, offset_)) return make(word->span, describe_word(p_, *word));
+    if (auto found = in_rules()) return found;
     return at_place();
   }
 
@@ -78,6 +83,16 @@ class Finder {
         if (!covers(ip.span, offset_)) continue;
         if (auto found = protocol(ip.proto)) return found;
         if (auto found = port(ip.ports)) return found;
+      }
+    }
+    if (const IpSet* set = around(p_.ipsets)) {
+      for (const IpSetElement& e : p_.at(set->elements)) {
+        if (e.has_verb && covers(e.span, offset_)) return make({e.span.begin, std::max(e.span.begin, e.target.span.begin)}, verb_text(e.remove));
+      }
+    }
+    if (const Posture* posture = around(p_.postures)) {
+      for (const PostureAssertion& assertion : p_.at(posture->assertions)) {
+        if (assertion.valid && covers(assertion.span, offset_)) return make(assertion.span, describe_assertion(a_, assertion));
       }
     }
     if (const AclTest* test = around(p_.tests)) {

@@ -60,7 +60,8 @@ class Lenses {
         } else {
           text += verdicts ? " - not run: " + verdicts->not_run : std::string(" ") + kPending;
         }
-        add(s.name_span, std::move(text), "aclc.runAllTests", uri_arguments());
+        add(s.name_span, std::move(text), "aclc.runAllTests",
+            uri_arguments("," + json_quote(shape_info(Shape::kPolicy).fields[which].name)));
       }
       for (uint32_t i = 0; i < items.size(); ++i) {
         const Span span = items[i].span;
@@ -73,7 +74,7 @@ class Lenses {
   }
 
   /// Nodes alone, or nothing: what a bare number says.
-  static bool is_number(const Reached& r) { return !r.more() && (r.literals.empty() || !r.nodes.empty()); }
+  static bool is_number(const Reached& r) { return !r.more() && r.literals.empty(); }
 
   template <class Rule>
   void rule(const Rule& r, field::Policy section, uint32_t index) {
@@ -86,6 +87,10 @@ class Lenses {
     } else {
       title = fmt::format("{} src \xc3\x97 {} dst selectors (no inventory)", r.src.count, r.dst.count);
     }
+    // Which nodes hold it changes with them.
+    const PostureRefs& postures = r.src_posture.present ? r.src_posture : p_.default_src_posture;
+    if (const auto names = p_.at(postures.names); !names.empty())
+      title += names.size() == 1 ? fmt::format(", where {} holds", a_.text(names.front().span)) : fmt::format(", where one of {} postures holds", names.size());
     if (view_.verdicts && view_.verdicts->report && (!p_.tests.empty() || !p_.ssh_tests.empty()))
       title += fmt::format(", used by {}", counted(view_.verdicts->tests_of_rule(r.span), "test"));
     add({r.span.begin, r.span.begin + 1}, std::move(title), "aclc.showRule",

@@ -2,6 +2,8 @@
 // Links: web addresses in comments, the documentation of a section at its name, and postures to where they are defined.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "lsp/features/features.h"
 #include "lsp/service/comments.h"
 
@@ -10,6 +12,16 @@ namespace {
 
 constexpr std::string_view kPage = "https://tailscale.com/kb/1337/policy-syntax";
 constexpr size_t kMaxLinks = 2000;
+
+/// Whether the last character is the sentence's around the address: punctuation, and a bracket that was not opened inside.
+bool ends_outside(std::string_view address) {
+  const char last = address.back();
+  if (last == ')' || last == ']') {
+    const char open = last == ')' ? '(' : '[';
+    return std::count(address.begin(), address.end(), open) < std::count(address.begin(), address.end(), last);
+  }
+  return std::string_view(".,;:!?").find(last) != std::string_view::npos;
+}
 
 void find_addresses(const View& view, const Comment& comment, std::vector<DocumentLink>& out) {
   const std::string_view text = view.analysis.text(comment.span);
@@ -22,7 +34,7 @@ void find_addresses(const View& view, const Comment& comment, std::vector<Docume
     size_t end = rest.find_first_of(" \t\r\n\"'<>`|\\^{}");
     if (end == std::string_view::npos) end = rest.size();
     if (comment.block && end == rest.size()) end -= 2;  // the comment's own end
-    while (end > scheme && std::string_view(".,;:!?)]").find(rest[end - 1]) != std::string_view::npos) --end;
+    while (end > scheme && ends_outside(rest.substr(0, end))) --end;
     if (end <= scheme) continue;
     const uint32_t begin = comment.span.begin + static_cast<uint32_t>(at);
     out.push_back({view.at.range({begin, begin + static_cast<uint32_t>(end)}), std::string(rest.substr(0, end)), ""});

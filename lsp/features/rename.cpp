@@ -6,6 +6,7 @@
 #include <array>
 
 #include "lsp/features/features.h"
+#include "lsp/features/layout.h"
 #include "lsp/service/labels.h"
 #include "parser/policy/selector_form.h"
 
@@ -59,7 +60,7 @@ std::string why_not(const Analysis& a, uint32_t offset) {
 }
 
 /// Accounts and tags are not the policy's alone: the tailnet has users and tagged devices, and a rename here renames none of them.
-/// Empty where the tailnet file says nothing against it.
+/// Empty where the tailnet file says nothing against it. `to` is empty while no new name is known.
 std::string tailnet_objection(const Analysis& a, SelectorKind kind, std::string_view from, std::string_view to) {
   const Inventory* inventory = a.inventory();
   if (!inventory || (kind != SelectorKind::kUser && kind != SelectorKind::kTag)) return {};
@@ -71,6 +72,7 @@ std::string tailnet_objection(const Analysis& a, SelectorKind kind, std::string_
   const std::string_view file = std::string_view(inventory->path()).substr(inventory->path().rfind('/') + 1);
   const std::string what = kind == SelectorKind::kUser ? fmt::format("`{}` is an account of {} with {}", from, file, counted(nodes(from), "node"))
                                                        : fmt::format("{} of {} {} `{}`", counted(nodes(from), "node"), file, nodes(from) == 1 ? "has" : "have", from);
+  if (to.empty()) return what + ": renamed in the policy alone, it would be another one; change the tailnet first";
   if (known(to)) return fmt::format("{}, and `{}` is another one there: renaming would change who reaches what", what, to);
   return fmt::format("{}, and the tailnet knows no `{}`: renamed in the policy alone, {} would lose what the policy gives {}; change the tailnet first", what, to,
                      kind == SelectorKind::kUser ? "it" : "they", kind == SelectorKind::kUser ? "it" : "them");
@@ -152,8 +154,11 @@ std::variant<PrepareRename, ResponseError> prepare_rename(const View& view, uint
   const Analysis& a = view.analysis;
   const Occurrence* o = target(a, offset);
   if (!o) return refuse(why_not(a, offset));
-  const Span span = bare_span(a, *o);
-  return PrepareRename{view.at.range(span), std::string(a.text(span))};
+  // Better than to hear it after typing a name.
+  if (std::string objection = tailnet_objection(a, o->kind, a.policy().text(o->name), {}); !objection.empty()) return refuse(std::move(objection));
+  std::string_view name = a.policy().text(o->name);
+  name.remove_prefix(std::min(prefix_of(o->kind).size(), name.size()));
+  return PrepareRename{view.at.range(bare_span(a, *o)), std::string(name)};
 }
 
 std::variant<WorkspaceEdit, ResponseError> rename(const View& view, uint32_t offset, std::string_view new_name) {
@@ -196,6 +201,11 @@ std::variant<WorkspaceEdit, ResponseError> rename(const View& view, uint32_t off
   const Analysis result(std::make_shared<TextVersion>(std::move(after)), options);
   if (!Comparison(before, result, o->kind, from, full).equal())
     return refuse(fmt::format("renaming `{}` to `{}` would change what the policy means", from, full));
+  for (const Edit& gap : keep_layout(before, result)) document.edits.push_back({view.at.range(gap.span), gap.text});
+  std::stable_sort(document.edits.begin(), document.edits.end(), [](const TextEdit& x, const TextEdit& y) {
+    const Position p = x.range.start, q = y.range.start;
+    return p.line != q.line ? p.line < q.line : p.character < q.character;
+  });
   WorkspaceEdit edit;
   edit.documents.push_back(std::move(document));
   return edit;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lsp/features/features.h"
+#include "lsp/service/comments.h"
 #include "lsp/service/place.h"
 
 namespace aclc::lsp {
@@ -10,6 +11,32 @@ namespace {
 
 /// Nobody grows a selection further; and each range nests one deeper in the answer's JSON, which clients read recursively.
 constexpr size_t kMaxRanges = 100;
+
+/// What is written inside one string: all the ports and one of them, a word of an assertion.
+void add_parts(std::string_view text, const Place& place, uint32_t offset, std::vector<Span>& spans) {
+  if (!place.field || offset < place.token.begin || offset > place.token.end) return;
+  const auto between = [&](std::string_view ends) {
+    Span part{offset, offset};
+    while (part.begin > place.token.begin && ends.find(text[part.begin - 1]) == std::string_view::npos) --part.begin;
+    while (part.end < place.token.end && ends.find(text[part.end]) == std::string_view::npos) ++part.end;
+    if (!part.empty()) spans.push_back(part);
+  };
+  switch (place.field->value) {
+    case Value::kDestination:
+    case Value::kTestDestination:
+    case Value::kNetCapability: {
+      const size_t colon = text.substr(0, place.token.end).rfind(':');
+      if (colon == std::string_view::npos || colon < place.token.begin || offset <= colon) return;
+      spans.push_back({static_cast<uint32_t>(colon) + 1, place.token.end});
+      return between(":,");
+    }
+    case Value::kAssertion:
+    case Value::kIpSetElement:
+      return between(" ");
+    default:
+      return;
+  }
+}
 
 }  // namespace
 
@@ -34,6 +61,11 @@ SelectionChain selection_range(const View& view, uint32_t offset) {
       const uint32_t middle = found->span.begin + static_cast<uint32_t>(colon) + 1;
       spans.push_back(offset < middle ? Span{found->span.begin, middle - 1} : Span{middle, found->span.end});
     }
+  }
+  if (place.quoted && place.leaf.valid()) add_parts(a.text(), place, offset, spans);
+  // In a comment: it, between what stands around and nothing.
+  for (const Comment& comment : comments(a.tree())) {
+    if (comment.span.begin <= offset && offset <= comment.span.end) spans.push_back(comment.span);
   }
   SelectionChain chain;
   Span outer = spans.front();

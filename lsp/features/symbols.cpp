@@ -13,6 +13,8 @@ namespace {
 
 constexpr size_t kMaxSymbols = 2000;  // in one reply: about half a megabyte
 constexpr size_t kMaxDetail = 80;
+constexpr size_t kMaxMembers = 40;  // of one object that is no list of entries
+constexpr int kMembersDeep = 2;
 
 SymbolKind symbol_kind(field::Policy section) {
   switch (section) {
@@ -91,6 +93,26 @@ DocumentSymbol entry_symbol(const View& view, Entry entry) {
   return symbol;
 }
 
+/// The members of an object that is no list of entries, and theirs: `routes`, and the prefixes in it.
+std::vector<DocumentSymbol> member_symbols(const View& view, NodeId object, int levels) {
+  const SyntaxTree& tree = view.analysis.tree();
+  std::vector<DocumentSymbol> out;
+  std::string scratch;
+  for (const NodeId member : tree.children(object)) {
+    if (out.size() == kMaxMembers) break;
+    if (!tree.is(member, NodeKind::kMember) || !tree.is(tree.name_of(member), NodeKind::kString)) continue;
+    DocumentSymbol symbol;
+    symbol.name = std::string(tree.string_value(tree.name_of(member), scratch));
+    if (symbol.name.empty()) continue;  // the protocol wants a name
+    symbol.kind = SymbolKind::kProperty;
+    symbol.range = view.at.range(tree[member].span);
+    symbol.selection = view.at.range(within(tree[tree.name_of(member)].span, tree[member].span));
+    if (levels > 1 && tree.is(tree.value_of(member), NodeKind::kObject)) symbol.children = member_symbols(view, tree.value_of(member), levels - 1);
+    out.push_back(std::move(symbol));
+  }
+  return out;
+}
+
 /// Letters of the query in order, case aside.
 bool fits(std::string_view name, std::string_view query) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
@@ -131,7 +153,9 @@ std::vector<DocumentSymbol> document_symbols(const View& view) {
     const Section& section = policy.sections[s];
     const SyntaxTree& tree = a.tree();
     const Span value = tree[section.value].span;
-    const Span span{section.name_span.begin, std::max(section.name_span.end, value.end)};
+    const uint32_t begin = section.name_span.begin;
+    const bool quoted = begin > 0 && a.text()[begin - 1] == '"';
+    const Span span{begin - (quoted ? 1 : 0), std::max(section.name_span.end, value.end)};
     DocumentSymbol symbol;
     symbol.name = std::string(policy.text(section.name));
     symbol.kind = SymbolKind::kModule;
@@ -151,6 +175,8 @@ std::vector<DocumentSymbol> document_symbols(const View& view) {
         more.range = more.selection = view.at.range(within({next.begin, next.begin}, span));
         symbol.children.push_back(std::move(more));
       }
+    } else if (tree.is(section.value, NodeKind::kObject)) {
+      symbol.children = member_symbols(view, section.value, kMembersDeep);
     }
     out.push_back(std::move(symbol));
   }

@@ -28,7 +28,7 @@ class Results {
       size_t end = i;
       while (end < all.size() && all[end].ssh == all[i].ssh && all[end].test == all[i].test) ++end;
       const Entry entry{all[i].ssh ? field::kSshTests : field::kTests, all[i].test};
-      if (!only || *only == entry) {
+      if (is_meant(entry, only)) {
         test(entry, {all.data() + i, end - i});
         if (const auto count = v_.of(entry)) {
           sum.passed += count->passed;
@@ -46,7 +46,7 @@ class Results {
     size_t run = 0, failed = 0;
     const AssertionResult* first = nullptr;
     for (const AssertionResult& r : v_.report->results) {
-      if (only && !(*only == Entry{r.ssh ? field::kSshTests : field::kTests, r.test})) continue;
+      if (!is_meant({r.ssh ? field::kSshTests : field::kTests, r.test}, only)) continue;
       ++run;
       if (r.passed) continue;
       ++failed;
@@ -58,6 +58,9 @@ class Results {
   }
 
  private:
+  static bool is_meant(Entry entry, const std::optional<Entry>& only) {
+    return !only || *only == entry || (only->index == Entry::kNone && only->section == entry.section);
+  }
   void test(Entry entry, std::span<const AssertionResult> assertions) {
     const TestCount count = v_.of(entry).value_or(TestCount());
     w_.begin_object().key("section").text(shape_info(Shape::kPolicy).fields[entry.section].name);
@@ -91,7 +94,7 @@ class Results {
       out += r.rule.empty() ? "everything is allowed: neither acls nor grants"
                             : fmt::format("{} by line {}", r.got == Expectation::kCheck ? "after a check" : "allowed", line());
     } else {
-      out += "no rule allows it";
+      out += r.witness.empty() ? "no rule allows it" : "no rule allows all of it";
       if (!r.passed && !r.rule.empty()) out += fmt::format("; nearest is line {}: {}", line(), missed_words(r.missed));
     }
     if (!r.witness.empty()) out += fmt::format(" (seen with {})", r.witness);

@@ -36,9 +36,6 @@ class Painter {
     for (const Posture& posture : p.postures) {
       if (wanted(posture.span)) assertions(posture);
     }
-    for (const RouteApprovers& route : p.auto_approvers.routes) {
-      if (route.prefix.kind != SelectorKind::kInvalid) add(route.prefix.span, kNumber);
-    }
     for (const NodeAttr& attr : p.node_attrs) {
       if (!wanted(attr.span)) continue;
       for (const Text& name : p.at(attr.attr)) add(name.span, kEnumMember);
@@ -50,6 +47,7 @@ class Painter {
       add(rule.action.span, kKeyword);
       add(rule.proto.span, kKeyword);
       destinations(rule.dst);
+      old_names(rule);
     }
     for (const Grant& grant : p.grants) {
       if (!wanted(grant.span)) continue;
@@ -90,6 +88,20 @@ class Painter {
   }
   void destinations(Slice<Destination> items) {
     for (const Destination& d : view_.analysis.policy().at(items)) ports(d.ports);
+  }
+  /// `users` and `ports` of an acl, which are `src` and `dst` today.
+  void old_names(const AclRule& rule) {
+    const std::string_view text = view_.analysis.text();
+    for (const Span list : {rule.src_span, rule.dst_span}) {
+      if (list.empty() || list.begin < rule.span.begin) continue;
+      const size_t close = text.find_last_of("\"{},", list.begin - 1);
+      if (close == std::string_view::npos || text[close] != '"' || close <= rule.span.begin) continue;
+      const size_t open = text.find_last_of("\"{},", close - 1);
+      if (open == std::string_view::npos || text[open] != '"') continue;
+      const Span name{static_cast<uint32_t>(open) + 1, static_cast<uint32_t>(close)};
+      const auto match = find_field(Shape::kAcl, view_.analysis.text(name), view_.analysis.options().target);
+      if (match && match->old_name) add(name, kKeyword, kDeprecated);
+    }
   }
   void accounts(Texts list) {
     for (const Text& account : view_.analysis.policy().at(list)) {

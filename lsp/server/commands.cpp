@@ -143,8 +143,11 @@ void Session::command_run_tests(const Arguments& arguments, Reply& reply) {
   if (!open) return;
   std::optional<Entry> only;
   if (arguments.at(1)) {
-    only = read_entry(arguments.text(1), arguments.at(2));
+    // Without a number all of the section.
+    static const Json kAll = 0u;
+    only = read_entry(arguments.text(1), arguments.at(2) ? arguments.at(2) : &kAll);
     if (!only || (only->section != field::kTests && only->section != field::kSshTests) || span_of(analyse(*open).policy(), *only).empty()) return reply.bad("arguments: no such test");
+    if (!arguments.at(2)) only->index = Entry::kNone;
   }
   analyse(*open);
   open->analysis->complete();

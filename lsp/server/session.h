@@ -168,7 +168,7 @@ class Session {
   void did_change_watched_files(const Json& params);
   void did_change_folders(const Json& params);
   void take_settings(const Json* settings);
-  static Settings read_settings(const Json& given);
+  Settings read_settings(const Json& given) const;
   void fetch_settings();
   void find_inventory(OpenDocument& open);
   void look_again();

@@ -107,15 +107,15 @@ void Session::take_settings(const Json* settings) {
   look_again();
 }
 
-Settings Session::read_settings(const Json& given) {
+Settings Session::read_settings(const Json& given) const {
   const Json* settings = &given;
   if (const Json* own = member(given, "aclc")) settings = own;
-  Settings taken;  // absent keys are defaults, whatever stood before
+  Settings taken = defaults_;  // what is absent is as at the start, whatever stood before
   if (!settings->is_object()) return taken;
   if (const auto target = read_text(*settings, "target"))
     taken.target = *target == "headscale" ? Target::kHeadscale : Target::kTailscale;
-  taken.synced_groups = read_bool(*settings, "syncedGroups", true);
-  taken.lint = read_bool(*settings, "lint", true);
+  taken.synced_groups = read_bool(*settings, "syncedGroups", taken.synced_groups);
+  taken.lint = read_bool(*settings, "lint", taken.lint);
   for (const std::string_view name : {"inventory", "tailnet"}) {
     if (auto path = read_text(*settings, name); path && !path->empty()) taken.tailnet = std::move(*path);
   }

@@ -28,13 +28,9 @@ void for_each_rule(const Policy& p, F&& f) {
     f(sides);
   }
   for (const Grant& grant : p.grants) {
+    if (grant.ip.empty()) continue;  // its capabilities let no packet through
     fill(sides.src, grant.src);
     fill(sides.dst, grant.dst);
-    f(sides);
-  }
-  for (const SshRule& rule : p.ssh) {
-    fill(sides.src, rule.src);
-    fill(sides.dst, rule.dst);
     f(sides);
   }
 }
@@ -44,21 +40,56 @@ void for_each_rule(const Policy& p, F&& f) {
 class TakesIn {
  public:
   TakesIn(const Analysis& a, SelectorKind kind, StringId name)
-      : a_(a), aliases_(aliases_of(a, kind, name)), asked_(reach(a.policy(), a.definitions(), a.inventory(), kind, name)) {}
+      : a_(a), asked_kind_(kind), aliases_(aliases_of(a, kind, name)), asked_(reach(a.policy(), a.definitions(), a.inventory(), kind, name)) {}
 
   bool operator()(const Selector& s) {
     if (s.kind == SelectorKind::kInvalid) return false;
+    if (s.kind == SelectorKind::kWildcard) return is_in_tailnet();
     if (aliases_.holds(s.kind, s.name)) return true;
     if (!s.name.valid() || asked_.more() || (asked_.nodes.empty() && asked_.literals.empty())) return false;
     const auto [at, is_new] = known_.try_emplace({s.kind, s.name}, false);
-    if (is_new) at->second = covers(reach(a_.policy(), a_.definitions(), a_.inventory(), s));
+    if (is_new) at->second = covers(reach(a_.policy(), a_.definitions(), a_.inventory(), s), s.kind);
     return at->second;
   }
 
  private:
-  bool covers(const Reached& r) const {
+  static bool is_addresses(SelectorKind kind) {
+    return kind == SelectorKind::kHost || kind == SelectorKind::kAddress || kind == SelectorKind::kPrefix || kind == SelectorKind::kRange ||
+           kind == SelectorKind::kIpSet;
+  }
+  /// One of these nodes has the address, or routes it.
+  template <class Nodes>
+  bool is_of(const AddressRange& range, const Nodes& nodes, bool routes) const {
+    return std::any_of(nodes.begin(), nodes.end(), [&](const Node* n) {
+      const bool own = range.first == range.last && ((n->ipv4 && *n->ipv4 == range.first) || (n->ipv6 && *n->ipv6 == range.first));
+      return own || (routes && std::any_of(n->routable_ips.begin(), n->routable_ips.end(), [&](const Prefix& route) {
+                       return route.length > 0 && route.range().contains(range.first) && route.range().contains(range.last);
+                     }));
+    });
+  }
+  std::vector<const Node*> nodes_of(const Reached& r) const {
+    std::vector<const Node*> out;
+    for (const uint32_t node : r.nodes) out.push_back(&a_.inventory()->tailnet().nodes[TailnetNodeId(size_t{node})]);
+    return out;
+  }
+  /// `*` is all devices and what they route; without a tailnet nobody knows better.
+  bool is_in_tailnet() {
+    if (!a_.inventory() || asked_.literals.empty()) return true;
+    if (!in_tailnet_) {
+      std::vector<const Node*> all;
+      for (const Node& node : a_.inventory()->tailnet().nodes) all.push_back(&node);
+      in_tailnet_ = std::all_of(asked_.literals.begin(), asked_.literals.end(), [&](const AddressRange& r) { return is_of(r, all, true); });
+    }
+    return *in_tailnet_;
+  }
+  bool covers(const Reached& r, SelectorKind kind) const {
     if (r.own) return false;
-    if (!asked_.nodes.empty()) return std::includes(r.nodes.begin(), r.nodes.end(), asked_.nodes.begin(), asked_.nodes.end());
+    // Addresses are taken in by addresses, or by the devices that have them; not by other addresses of the same device.
+    if (is_addresses(asked_kind_) && !is_addresses(kind)) {
+      const std::vector<const Node*> nodes = nodes_of(r);
+      return std::all_of(asked_.literals.begin(), asked_.literals.end(), [&](const AddressRange& mine) { return is_of(mine, nodes, false); });
+    }
+    if (!is_addresses(asked_kind_) && !asked_.nodes.empty()) return std::includes(r.nodes.begin(), r.nodes.end(), asked_.nodes.begin(), asked_.nodes.end());
     return std::all_of(asked_.literals.begin(), asked_.literals.end(), [&](const AddressRange& mine) {
       return std::any_of(r.literals.begin(), r.literals.end(),
                          [&](const AddressRange& other) { return other.first <= mine.first && mine.last <= other.last; });
@@ -66,8 +97,10 @@ class TakesIn {
   }
 
   const Analysis& a_;
+  const SelectorKind asked_kind_;
   const Aliases aliases_;
   const Reached asked_;
+  std::optional<bool> in_tailnet_;
   std::map<std::pair<SelectorKind, StringId>, bool> known_;
 };
 
@@ -97,7 +130,7 @@ std::vector<Party> other_side(const Analysis& a, SelectorKind kind, StringId nam
 }  // namespace
 
 bool Aliases::holds(SelectorKind kind, StringId name) const {
-  return kind == SelectorKind::kWildcard || std::find(names.begin(), names.end(), std::pair(kind, name)) != names.end();
+  return std::find(names.begin(), names.end(), std::pair(kind, name)) != names.end();
 }
 
 Aliases aliases_of(const Analysis& a, SelectorKind kind, StringId name) {

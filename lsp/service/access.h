@@ -24,7 +24,8 @@ struct Aliases {
 };
 Aliases aliases_of(const Analysis& analysis, SelectorKind kind, StringId name);
 
-/// The sources of acls, grants and ssh rules whose destination takes in the name, in the order of the text.
+/// The sources of acls and grants whose destination takes in the name, in the order of the text. Rules of ssh and grants of
+/// capabilities alone let no packet through, and so lead nobody there.
 std::vector<Party> who_reaches(const Analysis& analysis, SelectorKind kind, StringId name);
 /// The destinations of rules whose source takes in the name.
 std::vector<Party> what_reaches(const Analysis& analysis, SelectorKind kind, StringId name);

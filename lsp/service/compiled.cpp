@@ -8,6 +8,7 @@
 #include "base/nearest.h"
 #include "compiler/emit/wire_json.h"
 #include "compiler/tables/tables.h"
+#include "lsp/service/labels.h"
 
 namespace aclc::lsp {
 namespace {
@@ -28,11 +29,9 @@ struct Compiled {
 /// Why there can be none; empty where they can.
 std::string obstacle(const Analysis& analysis) {
   const Inventory* inventory = analysis.inventory();
-  if (!inventory) return "no inventory: a `tailnet.json` beside the policy, or the setting `aclc.tailnet`, says which nodes there are";
-  for (const auto* findings : {&analysis.findings(), &inventory->findings()}) {
-    for (const Diagnostic& d : *findings) {
-      if (d.severity == Severity::kError) return fmt::format("a compile needs a policy and an inventory without errors: {}", d.message);
-    }
+  if (!inventory) return no_inventory(analysis, "which nodes there are; or the file that the setting `aclc.tailnet` names");
+  for (const Diagnostic& d : analysis.findings()) {
+    if (d.severity == Severity::kError) return fmt::format("a compile needs a policy without errors: {}", d.message);
   }
   const size_t nodes = inventory->tailnet().nodes.size();
   if (nodes * nodes > kMaxPairs) return "the tailnet is too large to compile inside the editor: `aclc compile` does it";

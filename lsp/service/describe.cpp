@@ -131,9 +131,9 @@ std::string describe_reached(const Analysis& a, const Reached& reached) {
     }
     out += "\n\n";
   }
-  if (!a.inventory()) return out + "No inventory: a `tailnet.json` beside the policy would tell which nodes these are.";
+  if (!a.inventory()) return out + no_inventory(a, "which nodes these are");
   if (reached.own) out += "Which nodes these are depends on who connects.\n\n";
-  if (reached.internet) out += "Addresses of the internet, which are no nodes' own.\n\n";
+  if (reached.internet) out += reached.nodes.empty() ? "Addresses of the internet, which are no nodes' own.\n\n" : "Every address there is, and so also what is no node's.\n\n";
   const Tailnet& tailnet = a.inventory()->tailnet();
   if (reached.nodes.empty()) return reached.more() ? out : out + "No nodes.";
   out += counted(reached.nodes.size(), "node") + ":";

@@ -30,25 +30,28 @@ std::string_view section_defining(SelectorKind kind) {
   }
 }
 
-/// The rules, and what else is a list of entries, that a name stands in: each once.
+/// The places of a name: each rule, test and definition once; in settings that are no lists of entries every line.
 std::string mentions(const Analysis& a, SelectorKind kind, StringId name) {
-  std::vector<Entry> entries;
+  struct Mention {
+    Entry entry;
+    uint32_t line = 0;
+  };
+  std::vector<Mention> places;
   for (const Occurrence* o : a.occurrences().of(kind, name)) {
-    if (!o->definition && (entries.empty() || !(entries.back() == o->entry))) entries.push_back(o->entry);
+    if (o->definition) continue;
+    const bool listed = o->entry.section != field::kAutoApprovers && !span_of(a.policy(), o->entry).empty();
+    const uint32_t line = a.version().lines.line_of(listed ? span_of(a.policy(), o->entry).begin : o->span.begin) + 1;
+    if (places.empty() || !(places.back().entry == o->entry && places.back().line == line)) places.push_back({o->entry, line});
   }
   std::string out = counted(a.occurrences().uses_of(kind, name), "use");
-  size_t n = 0;
-  for (const Entry entry : entries) {
-    if (n++ == kMentionsShown) {
-      out += fmt::format("\n- and in {} more", entries.size() - kMentionsShown);
+  for (size_t i = 0; i < places.size(); ++i) {
+    if (i == kMentionsShown) {
+      out += fmt::format("\n- and in {} more", places.size() - kMentionsShown);
       break;
     }
-    const std::string label = entry_label(a, entry);
-    const uint32_t line = a.version().lines.line_of(span_of(a.policy(), entry).begin) + 1;
-    out += "\n- " + code(entry_name(a, entry));
-    if (span_of(a.policy(), entry).empty()) continue;
-    out += fmt::format(", line {}", line);
-    if (!a.name_of(entry).valid() && !label.empty()) out += ": " + code(label);
+    const std::string label = entry_label(a, places[i].entry);
+    out += fmt::format("\n- {}, line {}", code(entry_name(a, places[i].entry)), places[i].line);
+    if (!a.name_of(places[i].entry).valid() && !label.empty()) out += ": " + code(label);
   }
   return out;
 }

@@ -80,6 +80,8 @@ class Resolver {
         }
         break;
       case SelectorKind::kService:
+        ++out.services;
+        break;
       case SelectorKind::kPosture:
       case SelectorKind::kInvalid:
         break;

@@ -24,8 +24,10 @@ struct Reached {
   bool own = false;                    ///< the devices of whoever connects: `autogroup:self`
   bool internet = false;               ///< addresses that are nobody's in the tailnet: `autogroup:internet`, `autogroup:danger-all`
 
+  size_t services = 0;                 ///< `svc:` names: the nodes behind them are not the policy's to say
+
   /// Whether the nodes and literals are not all there is to say.
-  bool more() const { return own || internet; }
+  bool more() const { return own || internet || services > 0; }
 };
 
 class Inventory {

@@ -37,6 +37,12 @@ class Line {
   std::string out_;
 };
 
+std::vector<Text> names_of(const Policy& policy, Slice<AppCapability> apps) {
+  std::vector<Text> out;
+  for (const AppCapability& app : policy.at(apps)) out.push_back(app.name);
+  return out;
+}
+
 }  // namespace
 
 std::string shortened(std::string_view text, size_t limit) {
@@ -44,6 +50,16 @@ std::string shortened(std::string_view text, size_t limit) {
   size_t at = limit;
   while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80) --at;
   return std::string(text.substr(0, at)) + "\xe2\x80\xa6";
+}
+
+std::string no_inventory(const Analysis& analysis, std::string_view would_tell) {
+  if (const Inventory* broken = analysis.options().inventory.get()) {
+    for (const Diagnostic& d : broken->findings()) {
+      if (d.severity == Severity::kError)
+        return fmt::format("No inventory: {} has errors, the first in line {}: {}", broken->path(), broken->version().lines.line_of(d.span.begin) + 1, d.message);
+    }
+  }
+  return fmt::format("No inventory: a `tailnet.json` beside the policy would tell {}.", would_tell);
 }
 
 std::string counted(size_t n, std::string_view one) {
@@ -90,12 +106,16 @@ std::string entry_label(const Analysis& analysis, Entry entry, size_t limit) {
   const uint32_t i = entry.index;
   switch (entry.section) {
     case field::kAcls:
-      if (i < p.acls.size()) line.list(p.at(p.acls[i].src)).text(" -> ").list(p.at(p.acls[i].dst));
+      if (i < p.acls.size()) {
+        line.list(p.at(p.acls[i].src)).text(" -> ").list(p.at(p.acls[i].dst));
+        if (p.acls[i].proto.present()) line.text(" : ").text(analysis.text(p.acls[i].proto.span));
+      }
       break;
     case field::kGrants:
       if (i < p.grants.size()) {
         line.list(p.at(p.grants[i].src)).text(" -> ").list(p.at(p.grants[i].dst));
         if (!p.grants[i].ip.empty()) line.text(" : ").list(p.at(p.grants[i].ip));
+        if (!p.grants[i].app.empty()) line.text(" with ").list(names_of(p, p.grants[i].app));
       }
       break;
     case field::kSsh:
@@ -103,7 +123,13 @@ std::string entry_label(const Analysis& analysis, Entry entry, size_t limit) {
         line.list(p.at(p.ssh[i].src)).text(" -> ").list(p.at(p.ssh[i].dst)).text(" as ").list(p.at(p.ssh[i].users));
       break;
     case field::kNodeAttrs:
-      if (i < p.node_attrs.size()) line.list(p.at(p.node_attrs[i].target)).text(": ").list(p.at(p.node_attrs[i].attr));
+      if (i < p.node_attrs.size()) {
+        const NodeAttr& attr = p.node_attrs[i];
+        line.list(p.at(attr.target)).text(": ");
+        if (!attr.attr.empty() || (attr.app.empty() && attr.ip_pool.empty())) line.list(p.at(attr.attr));
+        if (!attr.app.empty()) line.text(attr.attr.empty() ? "with " : ", with ").list(names_of(p, attr.app));
+        if (!attr.ip_pool.empty()) line.text(attr.attr.empty() && attr.app.empty() ? "from " : ", from ").list(p.at(attr.ip_pool));
+      }
       break;
     case field::kTests:
       if (i < p.tests.size()) {
@@ -114,8 +140,19 @@ std::string entry_label(const Analysis& analysis, Entry entry, size_t limit) {
       }
       break;
     case field::kSshTests:
-      if (i < p.ssh_tests.size())
-        line.text(analysis.text(p.ssh_tests[i].src_text.span)).text(" -> ").list(p.at(p.ssh_tests[i].dst));
+      if (i < p.ssh_tests.size()) {
+        const SshTest& test = p.ssh_tests[i];
+        line.text(analysis.text(test.src_text.span)).text(" -> ").list(p.at(test.dst));
+        std::string_view before = ": ";
+        const auto expected = [&](std::string_view what, Texts users) {
+          if (users.empty()) return;
+          line.text(before).text(what).list(p.at(users));
+          before = "; ";
+        };
+        expected("accept ", test.accept);
+        expected("check ", test.check);
+        expected("deny ", test.deny);
+      }
       break;
     default:
       line.text(analysis.policy().text(analysis.name_of(entry)));

@@ -15,6 +15,8 @@ std::string entry_label(const Analysis& analysis, Entry entry, size_t limit = 80
 std::string entry_name(const Analysis& analysis, Entry entry);
 /// Cuts at a character's border and adds an ellipsis where the text is longer.
 std::string shortened(std::string_view text, size_t limit);
+/// Why nobody knows the nodes: "no inventory: a `tailnet.json` beside the policy would tell ...", or that its file has errors.
+std::string no_inventory(const Analysis& analysis, std::string_view would_tell);
 /// "1 node", "2 nodes"
 std::string counted(size_t n, std::string_view one);
 /// `group`, `tag`, `host` ...

@@ -79,6 +79,11 @@ Occurrences::Occurrences(const Policy& policy, const SyntaxTree& tree) {
     if (value.kind != SelectorKind::kInvalid && value.name.valid())
       all_.push_back({value.span, value.name, value.kind, false, Standpoint::kIpSetElement, {field::kHosts, i}});
   }
+  for (const RouteApprovers& route : policy.auto_approvers.routes) {
+    const Selector& s = route.prefix;
+    if (s.kind != SelectorKind::kInvalid && s.name.valid())
+      all_.push_back({s.span, s.name, s.kind, false, Standpoint::kIpSetElement, {field::kAutoApprovers, 0}});
+  }
   // Names inside parameters that the language does not look into, and in lists of posture values.
   for (uint32_t i = 0; i < policy.grants.size(); ++i) {
     for (const AppCapability& app : policy.at(policy.grants[i].app))

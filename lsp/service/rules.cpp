@@ -7,6 +7,7 @@
 #include <map>
 #include <vector>
 
+#include "base/net/address_set.h"
 #include "base/net/protocol.h"
 #include "lsp/service/describe.h"
 #include "lsp/service/labels.h"
@@ -21,11 +22,16 @@ void merge(Reached& into, const Reached& one) {
   if (one.nodes.empty()) into.literals.insert(into.literals.end(), one.literals.begin(), one.literals.end());
   into.own |= one.own;
   into.internet |= one.internet;
+  into.services += one.services;
 }
 
 Reached unique(Reached r) {
   std::sort(r.nodes.begin(), r.nodes.end());
   r.nodes.erase(std::unique(r.nodes.begin(), r.nodes.end()), r.nodes.end());
+  if (r.literals.size() > 1) {  // the same range for several ports, or one inside another
+    const AddressSet set = AddressSet::of(std::move(r.literals));
+    r.literals.assign(set.ranges().begin(), set.ranges().end());
+  }
   return r;
 }
 
@@ -70,7 +76,7 @@ std::string allowed(const Analysis& a, Entry entry) {
   }
   if (!postures->names.empty()) out += fmt::format(", where {} holds", listed(a, p.at(postures->names), kListed));
   out += ".";
-  if (!a.inventory()) out += " No inventory: a `tailnet.json` beside the policy would tell how many nodes these are.";
+  if (!a.inventory()) out += " " + no_inventory(a, "how many nodes these are");
   return out;
 }
 
@@ -128,6 +134,7 @@ std::string said(const Reached& r, std::string_view node) {
   const auto add = [&](const std::string& part) { out += (out.empty() ? "" : " and ") + part; };
   if (!r.nodes.empty() || (r.literals.empty() && !r.more())) add(counted(r.nodes.size(), node));
   if (!r.literals.empty()) add(counted(r.literals.size(), "range") + " outside the tailnet");
+  if (r.services > 0) add(counted(r.services, "service"));
   if (r.own) add("the devices of whoever connects");
   if (r.internet) add("the internet");
   return out;

@@ -15,6 +15,8 @@ namespace aclc::lsp {
 struct Trace {
   Answer answer;
   Span rule;  ///< that allows, or that comes nearest; empty where there is none
+  uint8_t protocol = 0;  ///< to name with the answer; 0: tcp or udp
+  std::string advice;    ///< what would have to be otherwise, or what the answer leaves open; may be empty
 };
 
 /// Fails on names that mean nothing, and on a policy with errors.

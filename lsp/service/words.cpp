@@ -63,6 +63,39 @@ std::vector<Word> words_like(const Policy& policy, const Word& word) {
   return out;
 }
 
+std::string describe_assertion(const Analysis& a, const PostureAssertion& assertion) {
+  const Policy& p = a.policy();
+  const std::string attribute = code(p.text(assertion.attribute)), values = listed(a, p.at(assertion.values), 10);
+  const auto asked = [&]() -> std::string {
+    switch (assertion.op) {
+      case PostureOp::kEqual:
+        return "is " + values;
+      case PostureOp::kNotEqual:
+        return "is not " + values;
+      case PostureOp::kLess:
+        return "is below " + values;
+      case PostureOp::kLessEqual:
+        return "is " + values + " or below";
+      case PostureOp::kGreater:
+        return "is above " + values;
+      case PostureOp::kGreaterEqual:
+        return "is " + values + " or above";
+      case PostureOp::kIn:
+        return "is one of " + values;
+      case PostureOp::kNotIn:
+        return "is none of " + values;
+      case PostureOp::kIsSet:
+        return "is known";
+      case PostureOp::kNotSet:
+        return "is not known";
+      case PostureOp::kTrue:
+        return "is true";
+    }
+    return {};
+  }();
+  return fmt::format("**condition**: holds for devices whose {} {}", attribute, asked);
+}
+
 std::string describe_word(const Policy& policy, const Word& word) {
   const std::string_view text = policy.text(word.name);
   return fmt::format("**{}** {}\n\n{}\n\n{}", title(word.kind), code(text), meaning(word, text), counted(words_like(policy, word).size(), "use"));

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "lsp/service/walk.h"
+#include "lsp/service/analysis.h"
 
 namespace aclc::lsp {
 
@@ -60,6 +60,8 @@ void for_each_word(const Policy& p, F&& f) {
 std::optional<Word> word_at(const Policy& policy, uint32_t offset);
 /// All places of a name, in the order of the text.
 std::vector<Word> words_like(const Policy& policy, const Word& word);
+/// Markdown: what one condition of a posture asks of a device.
+std::string describe_assertion(const Analysis& analysis, const PostureAssertion& assertion);
 /// Markdown: what it is, what it means where that is fixed, where it stands.
 std::string describe_word(const Policy& policy, const Word& word);
 

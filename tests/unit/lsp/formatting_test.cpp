@@ -84,6 +84,23 @@ TEST(Formatting, OfARangeTakesWholeMembers) {
             "\t{ \"action\": \"accept\",\"src\":[\"*\"], \"dst\":[\"*:2\"] },\n],\n}\n");
 }
 
+TEST(Formatting, OfARangeInACommentOrBetweenMembersChangesNothing) {
+  const std::string text = "{\n\t\"groups\": {\"group:a\":[\"x@b.c\"]},\n\n\t// note\n\n\t\"hosts\": {\"h\":\"10.0.0.1\"},\n}\n";
+  Client c;
+  c.initialize();
+  c.open(text);
+  const auto edits = [&](int from_line, int from, int to_line, int to) {
+    json options = kOptions;
+    options["range"] = Client::range({{"line", from_line}, {"character", from}}, {{"line", to_line}, {"character", to}});
+    return c.whole("rangeFormatting", options);
+  };
+  EXPECT_THAT(edits(3, 1, 3, 8), IsEmpty());
+  EXPECT_THAT(edits(2, 0, 2, 0), IsEmpty());
+  EXPECT_THAT(edits(6, 0, 6, 1), IsEmpty());
+  EXPECT_THAT(edits(100, 0, 200, 0), IsEmpty());
+  EXPECT_EQ(places(edits(1, 20, 1, 22)), (std::vector<std::pair<int, int>>{{1, 1}}));
+}
+
 TEST(Formatting, HasOneLayoutWhateverTheTabsOfTheEditor) {
   const std::string text = "{\n  \"acls\": [\n    {\"action\": \"accept\", \"src\": [\"*\"], \"dst\": [\"*:1\"]},\n  ],\n}\n";
   Client c;

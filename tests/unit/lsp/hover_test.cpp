@@ -43,7 +43,7 @@ TEST(Hover, OnARuleTellsWhatItAllowsAndWhichTestsDependOnIt) {
   EXPECT_THAT(hover_at(c, "{\"action\""), HasSubstr("The policy's tests are being run."));
   c.settle();
   const std::string rule = hover_at(c, "{\"action\"");
-  EXPECT_THAT(rule, HasSubstr("`group:eng -> tag:web:443, 10.1.0.0/16:443`"));
+  EXPECT_THAT(rule, HasSubstr("`group:eng -> tag:web:443, 10.1.0.0/16:443 : tcp`"));
   EXPECT_THAT(rule, HasSubstr("Allows 2 nodes to reach 1 node and 1 range outside the tailnet over `tcp`."));
   EXPECT_THAT(rule, HasSubstr("- line 14, `ann@example.com -> accept tag:web:443; deny tag:db:22`: passes"));
   EXPECT_THAT(rule, HasSubstr("- line 15, `ann@example.com -> accept tag:web:444`: fails, and this rule is the nearest"));
@@ -138,6 +138,40 @@ TEST(Hover, OnTheInternetAndOnAccountsSaysWhatTheyAre) {
   std::vector<std::string> titles;
   for (const json& lens : c.whole("codeLens")) titles.push_back(lens["command"]["title"]);
   EXPECT_THAT(titles, testing::ElementsAre("2 src nodes \xc3\x97 the internet", "2 src nodes \xc3\x97 the devices of whoever connects"));
+}
+
+TEST(Hover, OnAVerbAConditionAndARouteTellsOfThese) {
+  Client c;
+  c.initialize();
+  c.open(R"({
+  "ipsets": {"ipset:s": ["10.0.0.0/8", "remove 10.1.0.0/16"]},
+  "postures": {"posture:p": ["node:os IN ['macos', 'linux']"]},
+  "autoApprovers": {"routes": {"10.2.0.0/16": ["tag:r"]}},
+})");
+  EXPECT_THAT(hover_at(c, "remove", 2), HasSubstr("**remove**: takes"));
+  EXPECT_THAT(hover_at(c, "IN [", 1), HasSubstr("holds for devices whose `node:os` is one of `macos`, `linux`"));
+  EXPECT_THAT(hover_at(c, "node:os", 2), HasSubstr("**device attribute** `node:os`"));
+  EXPECT_THAT(hover_at(c, "10.2.0.0/16", 2), HasSubstr("**prefix** `10.2.0.0/16`"));
+}
+
+TEST(Hover, OnARuleCountsARangeOnceAndNamesServices) {
+  const std::string policy = R"({
+  "hosts": {"lan": "10.0.0.0/8", "printer": "10.1.2.3"},
+  "postures": {"posture:p": ["node:os == 'linux'"]},
+  "acls": [
+    {"action": "accept", "src": ["*"], "dst": ["lan:80", "lan:443", "printer:1", "tag:web:22"]},
+    {"action": "accept", "src": ["*"], "dst": ["svc:a:443"], "srcPosture": ["posture:p"]},
+  ],
+})";
+  const Folder folder(policy);
+  Client c;
+  c.initialize();
+  c.open(policy, folder.uri());
+  EXPECT_THAT(hover_at(c, "{\"action\""), HasSubstr("Allows 4 nodes to reach 1 node and 1 range outside the tailnet."));
+  std::vector<std::string> titles;
+  for (const json& lens : c.whole("codeLens")) titles.push_back(lens["command"]["title"]);
+  EXPECT_THAT(titles, testing::Contains("4 src nodes \xc3\x97 1 dst node and 1 range outside the tailnet"));
+  EXPECT_THAT(titles, testing::Contains("4 src nodes \xc3\x97 1 service, where posture:p holds"));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/lsp/client.h"
+#include "tests/unit/lsp/folder.h"
 
 namespace aclc::lsp::test {
 namespace {
@@ -77,6 +78,94 @@ TEST(Navigation, LeadsToWhatANameIsAPartOfAndToTheRulesThatLetSomebodyReachIt) {
   EXPECT_THAT(at("implementation", "printer"), ElementsAre(7, 9));
 }
 
+/// Names of the other ends.
+std::vector<std::string> calls(Client& c, const std::string& direction, const json& where) {
+  const json items = c.ask("prepareCallHierarchy", where);
+  std::vector<std::string> out;
+  for (const json& call : c.request("callHierarchy/" + direction + "Calls", {{"item", items.at(0)}})) out.push_back(call[direction == "incoming" ? "from" : "to"]["name"]);
+  return out;
+}
+
+TEST(CallHierarchy, CountsOnlyPathsThatPacketsHave) {
+  const std::string policy = R"({
+  "hosts": {"web": "100.64.0.10", "far": "10.0.0.0/24", "near": "10.7.0.0/24"},
+  "acls": [
+    {"action": "accept", "src": ["ann@example.com"], "dst": ["fd7a:115c:a1e0::a:22", "tag:web:80"]},
+    {"action": "accept", "src": ["*"], "dst": ["tag:db:22"]},
+    {"action": "accept", "src": ["user:*@example.com"], "dst": ["web:443"]},
+  ],
+  "grants": [{"src": ["bob@example.com"], "dst": ["web"], "app": {"example.com/cap/x": [{}]}}],
+  "ssh": [{"action": "accept", "src": ["bob@example.com"], "dst": ["tag:web"], "users": ["root"]}],
+})";
+  const Folder folder(policy);
+  folder.write("tailnet.json", R"({"users": [{"login": "ann@example.com"}, {"login": "bob@example.com"}],
+    "nodes": [{"name": "web1", "ipv4": "100.64.0.10", "ipv6": "fd7a:115c:a1e0::a", "tags": ["tag:web"]},
+              {"name": "db1", "ipv4": "100.64.0.20", "tags": ["tag:db"], "routable_ips": ["10.7.0.0/16"]}]})");
+  Client c;
+  c.initialize();
+  c.open(policy, folder.uri());
+  // By the tag, since web1 has the address; not by web1's other address, nor by what gives no packets a way.
+  EXPECT_THAT(calls(c, "incoming", c.at("\"web\"", 2)), ElementsAre("ann@example.com", "user:*@example.com"));
+  EXPECT_EQ(c.ask("implementation", c.at("\"web\"", 2)).size(), 2u);
+  EXPECT_THAT(calls(c, "outgoing", c.at("far", 1)), IsEmpty()) << "no node routes it: `*` is not it";
+  EXPECT_THAT(calls(c, "outgoing", c.at("near", 1)), ElementsAre("tag:db"));
+}
+
+TEST(Outline, ShowsWhatIsNoListOfEntriesAndTakesTheQuotesIn) {
+  Client c;
+  c.initialize();
+  c.open(R"({"autoApprovers": {"routes": {"10.0.0.0/8": []}, "exitNode": []}})");
+  const json symbols = c.whole("documentSymbol");
+  ASSERT_EQ(symbols.size(), 1u);
+  EXPECT_EQ(symbols[0]["range"]["start"], c.at("\"autoApprovers"));
+  ASSERT_EQ(symbols[0]["children"].size(), 2u);
+  EXPECT_EQ(symbols[0]["children"][0]["children"][0]["name"], "10.0.0.0/8");
+  EXPECT_EQ(symbols[0]["children"][1]["name"], "exitNode");
+}
+
+TEST(Outline, TellsEntriesApart) {
+  Client c;
+  c.initialize();
+  c.open(R"({
+  "acls": [{"action": "accept", "src": ["*"], "dst": ["*:1"], "proto": "udp"}],
+  "grants": [{"src": ["*"], "dst": ["*"], "app": {"example.com/cap/x": [{}]}}],
+  "nodeAttrs": [{"target": ["tag:r"], "app": {"example.com/cap/y": [{}]}}, {"target": ["*"], "ipPool": ["100.81.0.0/16"]}, {"target": ["*"]}],
+  "sshTests": [{"src": "a@b.c", "dst": ["tag:r"], "accept": ["ann"], "deny": ["root"]}],
+})");
+  std::vector<std::string> names;
+  for (const json& section : c.whole("documentSymbol")) {
+    for (const json& entry : section["children"]) names.push_back(entry["name"]);
+  }
+  EXPECT_THAT(names, ElementsAre("* -> *:1 : udp", "* -> * with example.com/cap/x", "tag:r: with example.com/cap/y", "*: from 100.81.0.0/16",
+                                 "*: nothing", "a@b.c -> tag:r: accept ann; deny root"));
+}
+
+TEST(Selection, HasAStepForAPortAWordAndAComment) {
+  Client c;
+  c.initialize();
+  c.open(R"({
+  "postures": {"posture:p": ["node:tsVersion >= '1.40'"]},
+  "acls": [ // all of them
+    {"action": "accept", "src": ["*"], "dst": ["tag:db:5432,22"]},
+  ],
+})");
+  const auto steps = [&](const std::string& piece) {
+    std::vector<std::string> out;
+    const json at = c.at(piece, 2);
+    const json answer = c.request("textDocument/selectionRange", {{"textDocument", c.document()}, {"positions", json::array({at})}});
+    for (json step = answer.at(0); out.size() < 3; step = step["parent"]) {
+      const json range = step["range"];
+      out.push_back(range["start"]["line"] == range["end"]["line"]
+                        ? std::to_string(range["end"]["character"].get<int>() - range["start"]["character"].get<int>())
+                        : "lines");
+    }
+    return out;
+  };
+  EXPECT_THAT(steps("5432"), ElementsAre("4", "7", "14"));
+  EXPECT_EQ(steps("node:tsVersion")[0], "14");
+  EXPECT_EQ(steps("// all of them")[0], "14");
+}
+
 TEST(Links, LeadFromAPostureToItsDefinitionAndDoNotOverlap) {
   Client c;
   c.initialize();
@@ -87,6 +176,15 @@ TEST(Links, LeadFromAPostureToItsDefinitionAndDoNotOverlap) {
     if (target.find("tailscale.com") == std::string::npos) targets.push_back(target);
   }
   EXPECT_THAT(targets, ElementsAre("https://a.example/?next=https://b.example/x", "file:///p/policy.hujson#L3"));
+}
+
+TEST(Links, KeepBracketsThatAreTheirOwn) {
+  Client c;
+  c.initialize();
+  c.open("// (see https://w.example/Foo_(bar), or https://w.example/baz)\n{}\n");
+  std::vector<std::string> targets;
+  for (const json& link : c.whole("documentLink")) targets.push_back(link["target"]);
+  EXPECT_THAT(targets, ElementsAre("https://w.example/Foo_(bar)", "https://w.example/baz"));
 }
 
 }  // namespace

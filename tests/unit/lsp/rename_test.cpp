@@ -97,5 +97,26 @@ TEST(RenameAlone, WithoutATailnetIsOfThePolicyOnly) {
   EXPECT_FALSE(c.ask("rename", c.at("ann@example.com", 8), {{"newName", "anna@example.com"}}).contains("error"));
 }
 
+TEST_F(Rename, IsRefusedBeforeTypingWhereNoNameWouldDo) {
+  const json answer = c_.ask("prepareRename", c_.at("tag:web", 2));
+  ASSERT_TRUE(answer.contains("error")) << answer;
+  EXPECT_THAT(answer["error"]["message"].get<std::string>(), HasSubstr("change the tailnet first"));
+  EXPECT_EQ(c_.ask("prepareRename", c_.at("group:eng", 8))["placeholder"], "eng");
+}
+
+TEST(RenameLayout, KeepsValuesInTheColumnOfTheirNeighbours) {
+  const std::string text =
+      "{\n\t\"hosts\": {\n\t\t\"lan\":     \"10.0.0.0/8\",\n\t\t\"printer\": \"10.1.2.3\",\n\t},\n"
+      "\t\"acls\": [{\"action\": \"accept\", \"src\": [\"lan\"], \"dst\": [\"printer:1\"]}],\n}\n";
+  Client c;
+  c.initialize();
+  c.open(text);
+  const auto renamed = [&](const std::string& piece, const std::string& to) {
+    return edited(text, c.ask("rename", c.at(piece, 1), {{"newName", to}})["documentChanges"][0]["edits"]);
+  };
+  EXPECT_THAT(renamed("lan", "office"), HasSubstr("\"office\":  \"10.0.0.0/8\",\n\t\t\"printer\": \"10.1.2.3\""));
+  EXPECT_THAT(renamed("printer", "p"), HasSubstr("\"lan\": \"10.0.0.0/8\",\n\t\t\"p\":   \"10.1.2.3\""));
+}
+
 }  // namespace
 }  // namespace aclc::lsp::test

@@ -173,6 +173,38 @@ TEST(Commands, RunOneTestOrAll) {
   EXPECT_EQ(code(c.command("aclc.runAllTests", json::array())), -32602);
 }
 
+TEST(Commands, RunAllOfASectionFromItsLens) {
+  std::string text = kPolicy;
+  text.insert(text.rfind('}'), "  \"sshTests\": [{\"src\": \"ann@example.com\", \"dst\": [\"tag:web\"], \"deny\": [\"root\"]}],\n");
+  Client c;
+  c.initialize();
+  c.open(text);
+  c.settle();
+  for (const json& lens : c.whole("codeLens")) {
+    const json& command = lens["command"];
+    if (command["command"] != "aclc.runAllTests") continue;
+    const json results = c.command("aclc.runAllTests", command["arguments"]);
+    for (const json& test : results["tests"]) EXPECT_EQ(test["section"], command["arguments"][1]);
+    EXPECT_EQ(results["tests"].size(), command["arguments"][1] == "tests" ? 2u : 1u) << results;
+  }
+  EXPECT_EQ(c.command("aclc.runAllTests", {"file:///p/policy.hujson"})["tests"].size(), 3u);
+}
+
+TEST(Commands, NameTheSourceOfSeveralThatFailsAndTheProtocolThatIsOpen) {
+  Client c;
+  c.initialize();
+  c.open(R"({
+  "groups": {"group:eng": ["ann@example.com", "bob@example.com"]},
+  "tagOwners": {"tag:web": []},
+  "acls": [{"action": "accept", "src": ["bob@example.com"], "dst": ["tag:web:443"], "proto": "tcp"}],
+  "tests": [{"src": "group:eng", "accept": ["tag:web:443"]}],
+})");
+  const std::string message = c.command("aclc.runAllTests", {"file:///p/policy.hujson"})["tests"][0]["assertions"][0]["message"];
+  EXPECT_THAT(message, HasSubstr("no rule allows all of it"));
+  EXPECT_THAT(message, HasSubstr("seen with ann@example.com"));
+  EXPECT_THAT(c.command("aclc.trace", {"file:///p/policy.hujson", "bob@example.com", "tag:web", 443})["text"].get<std::string>(), HasSubstr(", tcp 443; by line 4"));
+}
+
 TEST(Commands, TraceSaysWhoMayAndWhy) {
   Client c;
   c.initialize();
@@ -247,7 +279,7 @@ TEST(Commands, ShowWhatANodeGets) {
   EXPECT_EQ(json::parse(shown["text"].get<std::string>()), shown["table"]);
   EXPECT_THAT(c.command("aclc.showCompiled", {folder.uri(), "web2"})["error"]["message"], HasSubstr("did you mean `web1`?"));
   c.open(kPolicy, "file:///p/policy.hujson");
-  EXPECT_THAT(c.command("aclc.showCompiled", {"file:///p/policy.hujson", "web1"})["error"]["message"], HasSubstr("no inventory"));
+  EXPECT_THAT(c.command("aclc.showCompiled", {"file:///p/policy.hujson", "web1"})["error"]["message"], HasSubstr("No inventory"));
 }
 
 TEST(Commands, DiffAgainstSavedNamesTheNodesThatChange) {

@@ -98,5 +98,29 @@ TEST(TailnetFile, IsReadAgainWhenItIsSavedInTheEditor) {
   EXPECT_EQ(title(), "1 src \xc3\x97 1 dst nodes");
 }
 
+TEST(TailnetFile, OfTheOptionsAtTheStartStaysWhereSettingsSayNothing) {
+  const Folder folder(kPolicy);
+  folder.write("inv.json", R"({"nodes": [{"name": "a", "ipv4": "100.64.0.1", "tags": ["tag:x"]}]})");
+  Client c;
+  c.initialize(full_capabilities(), {{"initializationOptions", {{"tailnet", "inv.json"}, {"lint", false}}}});
+  c.open(kPolicy, folder.uri());
+  const auto title = [&] { return c.whole("codeLens")[0]["command"]["title"].get<std::string>(); };
+  EXPECT_EQ(title(), "1 src \xc3\x97 1 dst nodes");
+  for (const json& settings : {json::object(), json{{"aclc", json::object()}}, json{{"aclc", nullptr}}, json{{"aclc", {{"target", "tailscale"}}}}}) {
+    c.notify("workspace/didChangeConfiguration", {{"settings", settings}});
+    EXPECT_EQ(title(), "1 src \xc3\x97 1 dst nodes") << settings;
+  }
+}
+
+TEST(TailnetFile, ThatIsBrokenIsNotCalledMissing) {
+  const Folder folder(kPolicy);
+  folder.write("tailnet.json", "{ broken");
+  Client c;
+  c.initialize();
+  c.open(kPolicy, folder.uri());
+  const json shown = c.ask("hover", c.at("\"*\"", 1));
+  EXPECT_THAT(shown["contents"]["value"].get<std::string>(), HasSubstr("tailnet.json has errors, the first in line 1: "));
+}
+
 }  // namespace
 }  // namespace aclc::lsp::test

@@ -88,5 +88,13 @@ TEST(Tokens, PaintTheWordsOfRulesThatAreNoSelectors) {
   EXPECT_EQ(tokens["root"], (Kinds{{"variable", 1}}));
 }
 
+TEST(Tokens, MarkOldNamesOfFields) {
+  auto tokens = painted(R"({"acls": [{"action": "accept", "users": ["*"], "ports": ["*:1"]}, {"action": "accept", "src": ["*"], "dst": ["*:1"]}]})");
+  using Kinds = std::map<std::string, int>;
+  EXPECT_EQ(tokens["users"], (Kinds{{"keyword deprecated", 1}}));
+  EXPECT_EQ(tokens["ports"], (Kinds{{"keyword deprecated", 1}}));
+  EXPECT_EQ(tokens["src"], Kinds());
+}
+
 }  // namespace
 }  // namespace aclc::lsp::test
