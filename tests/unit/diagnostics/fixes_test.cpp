@@ -36,6 +36,13 @@ TEST(Fixes, LeavesTheSecondOfTwoInsertionsAtOnePlace) {
   EXPECT_EQ(m.left, 1u);
 }
 
+TEST(Fixes, KeepsAllThatOneFixPutsAtOnePlace) {
+  EXPECT_EQ(mend("abc", {with({{{1, 1}, "x"}, {{1, 1}, "y"}, {{1, 2}, "B"}})}).text, "axyBc");
+  const Mended overlapping = mend("abc", {with({{{0, 2}, "x"}, {{1, 3}, "y"}})});
+  EXPECT_EQ(overlapping.text, "abc");
+  EXPECT_EQ(overlapping.applied, 0u);
+}
+
 TEST(Fixes, AppliesAnEditThatManyFindingsShareOnce) {
   const Mended m = mend("{}", {with({{{1, 1}, "a"}}), with({{{1, 1}, "a"}}), with({{{1, 1}, "a"}})});
   EXPECT_EQ(m.text, "{a}");
