@@ -267,8 +267,8 @@ bool TreeBuilder::other_comment(uint32_t begin) {
   auto close = static_cast<uint32_t>(found.close);
   Diagnostic d = diag::CommentMark({begin, text}, shown(begin, text)).help(std::string(kHelp));
   const std::string_view inside = text_.substr(text, close - text);
-  const std::string_view rest = text_.substr(end, text_.substr(end).find('\n'));
-  const bool alone = inside.find('\n') == std::string_view::npos && rest.size() + end < text_.size() && rest.find_first_not_of(" \t\r") == std::string_view::npos;
+  const size_t next = text_.find_first_not_of(" \t\r", end);
+  const bool alone = inside.find('\n') == std::string_view::npos && next < text_.size() && text_[next] == '\n';
   if (alone) {
     std::vector<Edit> edits{{{begin, text}, "//"}};
     while (close > text && (text_[close - 1] == ' ' || text_[close - 1] == '\t')) --close;

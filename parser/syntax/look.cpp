@@ -120,17 +120,23 @@ bool is_merge_marker(std::string_view text, size_t at) {
 OtherComment comment_of_others(std::string_view text, size_t at) {
   constexpr std::string_view kBefore = " \t\r\n,[]{}";
   if (at > 0 && kBefore.find(text[at - 1]) == std::string_view::npos) return {};
-  const std::string_view line = text.substr(at, text.substr(at).find_first_of("\r\n"));
-  const size_t line_end = at + line.size();
-  if (line.starts_with("<!--")) {
+  // The line's end is looked for only where a comment goes on to it: every word comes here, and a line can be the whole text.
+  const std::string_view here = text.substr(at, kFar * 4);
+  const auto to_line_end = [&](size_t mark) -> OtherComment {
+    const size_t end = std::min(text.find_first_of("\r\n", at), text.size());
+    return {at + mark, end, end};
+  };
+  if (here.starts_with("<!--")) {
     constexpr size_t kMark = 4, kClose = 3;
-    const size_t close = text.substr(at, kFar * 4).find("-->", kMark);
-    if (close == std::string_view::npos) return {at + kMark, line_end, line_end};
+    const size_t close = here.find("-->", kMark);
+    if (close == std::string_view::npos) return to_line_end(kMark);
     return {at + kMark, at + close, at + close + kClose};
   }
-  const auto stands_apart = [&](size_t mark) { return line.size() == mark || line[mark] == ' ' || line[mark] == '\t' || is_letter(line[mark]); };
-  if (line.starts_with("--") && stands_apart(2)) return {at + 2, line_end, line_end};
-  if (line.starts_with("/") && stands_apart(1)) return {at + 1, line_end, line_end};
+  const auto stands_apart = [&](size_t mark) {
+    return here.size() == mark || std::string_view(" \t\r\n").find(here[mark]) != std::string_view::npos || is_letter(here[mark]);
+  };
+  if (here.starts_with("--") && stands_apart(2)) return to_line_end(2);
+  if (here.starts_with("/") && stands_apart(1)) return to_line_end(1);
   return {};
 }
 

@@ -184,6 +184,16 @@ TEST(Recovery, ClosesATextThatEndsInAComment) {
   EXPECT_EQ(apply_fixes(p.text, p.found, SourceId()).text, "{\"a\": 1 // end\n}\n");
 }
 
+// The end of the line was looked for at each word.
+TEST(Recovery, LongLinesOfWordsAndMarksAreReadInLittleTime) {
+  for (const char* piece : {"1,", "-1,", "--1,", "true,", "<!-- -->1,", "/1,"}) {
+    std::string text = "[";
+    while (text.size() < 600'000) text += piece;
+    const Parsed p(text + "1]");
+    EXPECT_GT(p.tree.size(), 1u) << piece;
+  }
+}
+
 // Each mark was read with all that follow it, once for each mistake.
 TEST(Recovery, ManyMarksInARowAreReadInLittleTime) {
   for (const char* mark : {"'", "'a'", "`", "\u00a0", "\u0080"}) {
