@@ -84,8 +84,8 @@ std::string_view bare(std::string_view name) {
   return colon == std::string_view::npos ? name : name.substr(colon + 1);
 }
 
-/// The prefix: an entry that lacks it is at fault itself, and no name to go by.
-std::string_view kind_of(std::string_view name) { return name.substr(0, name.size() - bare(name).size()); }
+/// An entry that lacks the prefix of its kind is at fault itself, and no name to go by.
+std::string_view prefix_of(std::string_view name) { return name.substr(0, name.size() - bare(name).size()); }
 
 struct Suggestion {
   std::string name;  ///< empty: nothing is near
@@ -102,7 +102,7 @@ Suggestion nearest_entry(const Context& context, std::string_view name, const st
   names.reserve(entries.size());
   for (const Entry& e : entries) {
     const std::string_view text = context.policy.text(e.name);
-    if (!text.empty() && kind_of(text) == kind_of(name)) names.push_back(bare(text));
+    if (!text.empty() && prefix_of(text) == prefix_of(name)) names.push_back(bare(text));
   }
   const std::string_view best = nearest(bare(name), names);
   // With more than half of its letters others it is another name, however short.
@@ -113,7 +113,7 @@ Suggestion nearest_entry(const Context& context, std::string_view name, const st
   });
   for (const Entry& e : entries) {
     const std::string_view text = context.policy.text(e.name);
-    if (bare(text) == best && kind_of(text) == kind_of(name)) return {std::string(text), e.name.span, alone && is_slip(bare(name), best)};
+    if (bare(text) == best && prefix_of(text) == prefix_of(name)) return {std::string(text), e.name.span, alone && is_slip(bare(name), best)};
   }
   return {};
 }

@@ -9,6 +9,7 @@
 
 #include "compiler/check/insertion.h"
 #include "lsp/features/actions.h"
+#include "lsp/service/labels.h"
 #include "parser/syntax/removal.h"
 
 namespace aclc::lsp {
@@ -91,16 +92,9 @@ void Actions::define_name(const Diagnostic& finding) {
   if (!o || o->definition) return;
   const std::string_view name = p_.text(o->name);
   if (name.find_first_not_of("0123456789,-") == std::string_view::npos) return;  // a port
-  std::string_view section = "postures";
-  std::string value = "[]";
-  if (o->kind == SelectorKind::kHost) {
-    section = "hosts";
-    value = fmt::format("\"{}\"", kAddressToReplace);
-  } else if (o->kind == SelectorKind::kIpSet) {
-    section = "ipsets";
-  } else if (o->kind != SelectorKind::kPosture) {
-    return;
-  }
+  const std::string_view section = section_defining(o->kind);
+  if (section.empty()) return;
+  const std::string value = o->kind == SelectorKind::kHost ? fmt::format("\"{}\"", kAddressToReplace) : "[]";
   std::vector<Edit> edits = checks::add_definition(tree_, section, name, value);
   if (edits.empty()) return;
   std::string title = fmt::format("add `{}` to {}", name, section);

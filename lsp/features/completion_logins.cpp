@@ -5,8 +5,6 @@
 namespace aclc::lsp::completion {
 namespace {
 
-constexpr std::string_view kLocalpart = "localpart:*@";
-
 /// Accounts that ssh rules and ssh tests name elsewhere.
 void offer_accounts(const Request& request, std::vector<Offer>& out) {
   for (const std::string_view name : words_of(request, WordKind::kAccount)) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "compiler/check/insertion.h"
 #include "lsp/features/features.h"
 
 namespace aclc::lsp {
@@ -91,16 +92,15 @@ class Painter {
   }
   /// `users` and `ports` of an acl, which are `src` and `dst` today.
   void old_names(const AclRule& rule) {
-    const std::string_view text = view_.analysis.text();
+    const SyntaxTree& tree = view_.analysis.tree();
+    std::string scratch;
     for (const Span list : {rule.src_span, rule.dst_span}) {
-      if (list.empty() || list.begin < rule.span.begin) continue;
-      const size_t close = text.find_last_of("\"{},", list.begin - 1);
-      if (close == std::string_view::npos || text[close] != '"' || close <= rule.span.begin) continue;
-      const size_t open = text.find_last_of("\"{},", close - 1);
-      if (open == std::string_view::npos || text[open] != '"') continue;
-      const Span name{static_cast<uint32_t>(open) + 1, static_cast<uint32_t>(close)};
-      const auto match = find_field(Shape::kAcl, view_.analysis.text(name), view_.analysis.options().target);
-      if (match && match->old_name) add(name, kKeyword, kDeprecated);
+      const NodeId value = list.empty() ? NodeId() : checks::node_begun(tree, list.begin);
+      if (!value.valid() || value.value == 0) continue;
+      const NodeId name{size_t{value.value - 1}};  // right before its value, in the order of the text
+      if (!tree.is(name, NodeKind::kString)) continue;
+      const auto match = find_field(Shape::kAcl, tree.string_value(name, scratch), view_.analysis.options().target);
+      if (match && match->old_name) add({tree[name].span.begin + 1, tree[name].span.end - 1}, kKeyword, kDeprecated);
     }
   }
   void accounts(Texts list) {

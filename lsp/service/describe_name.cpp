@@ -14,22 +14,6 @@ namespace {
 constexpr size_t kMembersShown = 20;
 constexpr size_t kMentionsShown = 5;
 
-/// The section that defines names of a kind, or an empty text.
-std::string_view section_defining(SelectorKind kind) {
-  switch (kind) {
-    case SelectorKind::kTag:
-      return "tagOwners";
-    case SelectorKind::kHost:
-      return "hosts";
-    case SelectorKind::kIpSet:
-      return "ipsets";
-    case SelectorKind::kPosture:
-      return "postures";
-    default:
-      return {};
-  }
-}
-
 /// The places of a name: each rule, test and definition once; in settings that are no lists of entries every line.
 std::string mentions(const Analysis& a, SelectorKind kind, StringId name) {
   struct Mention {

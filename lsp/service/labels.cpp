@@ -100,6 +100,21 @@ std::string_view kind_word(SelectorKind kind) {
   return "";
 }
 
+std::string_view section_defining(SelectorKind kind) {
+  switch (kind) {
+    case SelectorKind::kTag:
+      return "tagOwners";
+    case SelectorKind::kHost:
+      return "hosts";
+    case SelectorKind::kIpSet:
+      return "ipsets";
+    case SelectorKind::kPosture:
+      return "postures";
+    default:
+      return {};
+  }
+}
+
 std::string entry_label(const Analysis& analysis, Entry entry, size_t limit) {
   const Policy& p = analysis.policy();
   Line line(analysis);

@@ -19,6 +19,8 @@ std::string shortened(std::string_view text, size_t limit);
 std::string no_inventory(const Analysis& analysis, std::string_view would_tell);
 /// "1 node", "2 nodes"
 std::string counted(size_t n, std::string_view one);
+/// `tagOwners`, `hosts` ...: where the policy itself must define a name of this kind; empty where it need not.
+std::string_view section_defining(SelectorKind kind);
 /// `group`, `tag`, `host` ...
 std::string_view kind_word(SelectorKind kind);
 

@@ -12,13 +12,12 @@ namespace aclc::lsp {
 namespace {
 
 std::string meaning(const Word& word, std::string_view text) {
-  constexpr std::string_view kLocalPart = "localpart:*@";
   switch (word.kind) {
     case WordKind::kAccount:
       if (text == "autogroup:nonroot") return describe_autogroup(Autogroup::kNonroot);
       if (text == "root") return "The account that may do everything on a device.";
-      if (text.starts_with(kLocalPart))
-        return fmt::format("The account that is named as a user of {} is before the `@`: `ann@{}` logs in as `ann`.", code(text.substr(kLocalPart.size())), text.substr(kLocalPart.size()));
+      if (text.starts_with(kLocalpart))
+        return fmt::format("The account that is named as a user of {} is before the `@`: `ann@{}` logs in as `ann`.", code(text.substr(kLocalpart.size())), text.substr(kLocalpart.size()));
       return "An account on the device that is logged in to.";
     case WordKind::kCapability:
       return "Its parameters are handed to the applications on the destination, which read them.";

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lsp/service/analysis.h"
@@ -18,6 +19,9 @@ enum class WordKind : uint8_t {
   kNodeAttribute,    ///< `funnel`: in `attr` of nodeAttrs
   kDeviceAttribute,  ///< `node:os`: in postures and in `srcPostureAttrs` of tests
 };
+
+/// Before a domain: the account that is named as the user is before the `@`.
+inline constexpr std::string_view kLocalpart = "localpart:*@";
 
 struct Word {
   WordKind kind{};
